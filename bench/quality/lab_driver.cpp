@@ -1,0 +1,79 @@
+// A tuner for a folder of test problems: `lab_driver sampler problem budget seed` prints one JSON line. The problems'
+// interface is problems.h of that folder, the run is its drivers/lab_driver.hpp. Only the public API of knobless is used.
+#include <drivers/lab_driver.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <knobless/knobless.hpp>
+
+namespace {
+
+knobless::space<knobless::assignment> space_of(const lab_problem& problem) {
+  knobless::runtime_space_builder builder;
+  for (int i = 0; i < problem.dim; ++i) {
+    const lab_param& p = problem.params[i];
+    knobless::active_when condition;
+    if (p.parent >= 0) {
+      condition.parent = problem.params[p.parent].name;
+      for (int k = 0; k <= static_cast<int>(problem.params[p.parent].hi); ++k)
+        if ((p.when >> k & 1U) != 0) condition.values.push_back(std::to_string(k));
+    }
+    const auto scale = p.kind == LAB_LOG_FLOAT || p.kind == LAB_LOG_INT ? knobless::log : knobless::linear;
+    if (p.kind == LAB_FLOAT || p.kind == LAB_LOG_FLOAT) {
+      builder.real(p.name, {.low = p.lo, .high = p.hi, .scale = scale}, condition);
+    } else if (p.kind == LAB_INT || p.kind == LAB_LOG_INT) {
+      builder.integer(p.name, {.low = static_cast<std::int64_t>(p.lo), .high = static_cast<std::int64_t>(p.hi), .scale = scale},
+                      condition);
+    } else {
+      std::vector<std::string> labels;
+      for (int k = 0; k <= static_cast<int>(p.hi); ++k) labels.push_back(std::to_string(k));
+      builder.choice(p.name, std::move(labels), condition);
+    }
+  }
+  return builder.build();
+}
+
+class tuner : public lab::Sampler {
+ public:
+  tuner(const lab_problem& problem, knobless::any_sampler sampler, std::uint64_t seed)
+      : problem_(problem), study_(space_of(problem), std::move(sampler), {.seed = seed}) {}
+
+  lab::Ask ask() override {
+    trial_.emplace(study_.ask());
+    lab::Ask asked;
+    for (int i = 0; i < problem_.dim; ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      // An inactive parameter has no influence: any value in range will do.
+      asked.x.push_back(trial_->config().active(k) ? trial_->config()[k] : problem_.params[i].lo);
+    }
+    return asked;
+  }
+  void tell(const lab::Ask&, double value) override {
+    study_.tell(std::move(*trial_), value);
+    trial_.reset();
+  }
+
+ private:
+  const lab_problem& problem_;
+  knobless::study<knobless::assignment> study_;
+  std::optional<knobless::trial<knobless::assignment>> trial_;
+};
+
+std::unique_ptr<lab::Sampler> make(const std::string& name, const lab_problem* problem, std::uint64_t seed, int) {
+  const auto with = [&](knobless::any_sampler sampler) -> std::unique_ptr<lab::Sampler> {
+    return std::make_unique<tuner>(*problem, std::move(sampler), seed);
+  };
+  if (name == "random") return with(knobless::random_search{});
+  if (name == "sobol") return with(knobless::sobol{});
+  if (name == "tpe") return with(knobless::tpe{});
+  return nullptr;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return lab::main(argc, argv, make); }

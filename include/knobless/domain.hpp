@@ -1,0 +1,120 @@
+/// \file
+/// The untyped description of a search space: all that samplers see of it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "error.hpp"
+#include "parameter.hpp"
+#include "point.hpp"
+
+namespace knobless {
+
+/// Parameters in order, parents before children, and constraints on points. Immutable once built.
+class domain {
+ public:
+  /// A constraint: whether a (complete) point may be proposed.
+  using constraint = std::function<bool(const point&)>;
+
+  domain() = default;
+
+  /// Checks and takes the parameters: names must be unique and not empty, a parent must come earlier, be discrete and
+  /// have at most 64 levels, and at least one of its levels must activate the child.
+  [[nodiscard]] static result<domain> make(std::vector<parameter> parameters);
+
+  [[nodiscard]] std::size_t size() const noexcept { return parameters_.size(); }
+  [[nodiscard]] const parameter& operator[](std::size_t i) const noexcept { return parameters_[i]; }
+  [[nodiscard]] auto begin() const noexcept { return parameters_.begin(); }
+  [[nodiscard]] auto end() const noexcept { return parameters_.end(); }
+
+  /// Whether some parameter is active only sometimes.
+  [[nodiscard]] bool conditional() const noexcept { return conditional_; }
+
+  /// Index of the parameter of that name, or size(). O(size).
+  [[nodiscard]] std::size_t find(std::string_view name) const noexcept {
+    std::size_t i = 0;
+    while (i < size() && parameters_[i].name() != name) ++i;
+    return i;
+  }
+
+  /// Whether parameter i is active in p, whose earlier coordinates are complete. O(1).
+  [[nodiscard]] bool active(std::size_t i, const point& p) const noexcept {
+    const parameter& a = parameters_[i];
+    const std::size_t parent = a.parent();
+    if (parent == parameter::no_parent) return true;
+    return p.active[parent] != 0 && ((a.parent_levels() >> parameters_[parent].level(p.unit[parent])) & 1U) != 0;
+  }
+
+  /// Makes a canonical point of any coordinates: each is snapped to a value, the mask follows from the parents, inactive
+  /// coordinates become 0. O(size).
+  void complete(point& p) const {
+    p.unit.resize(size());
+    p.active.resize(size());
+    for (std::size_t i = 0; i < size(); ++i) {
+      p.active[i] = active(i, p) ? 1 : 0;
+      p.unit[i] = p.active[i] != 0 ? parameters_[i].snap(p.unit[i]) : 0.0;
+    }
+  }
+
+  /// Whether every active coordinate lies in [0, 1]: false for points told under wider bounds. O(size).
+  [[nodiscard]] bool contains(const point& p) const noexcept {
+    for (std::size_t i = 0; i < p.size(); ++i)
+      if (p.active[i] != 0 && !(p.unit[i] >= 0.0 && p.unit[i] <= 1.0)) return false;
+    return true;
+  }
+
+  /// Whether the complete point keeps all constraints.
+  [[nodiscard]] bool admits(const point& p) const {
+    for (const constraint& c : constraints_)
+      if (!c(p)) return false;
+    return true;
+  }
+
+  [[nodiscard]] bool constrained() const noexcept { return !constraints_.empty(); }
+
+  /// A copy with one more constraint.
+  [[nodiscard]] domain require(constraint c) const {
+    domain copy = *this;
+    copy.constraints_.push_back(std::move(c));
+    return copy;
+  }
+
+ private:
+  std::vector<parameter> parameters_;
+  std::vector<constraint> constraints_;
+  bool conditional_ = false;
+};
+
+inline result<domain> domain::make(std::vector<parameter> parameters) {
+  if (parameters.empty())
+    return error_info{error_code::invalid_space, "no parameters given, but a search space needs at least one", {}};
+  domain d;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const parameter& p = parameters[i];
+    if (p.name().empty())
+      return error_info{error_code::invalid_space, "parameter " + std::to_string(i) + " has no name", {}};
+    for (std::size_t j = 0; j < i; ++j)
+      if (parameters[j].name() == p.name())
+        return detail::parameter_error(p.name(), "the name is given twice, but names must be unique");
+    if (p.parent() == parameter::no_parent) continue;
+    d.conditional_ = true;
+    if (p.parent() >= i) return detail::parameter_error(p.name(), "its parent must come before it");
+    const parameter& parent = parameters[p.parent()];
+    if (parent.continuous() || parent.levels() > 64)
+      return detail::parameter_error(p.name(), "depends on \"" + parent.name() +
+                                                   "\", but only a parameter of at most 64 values can decide about others");
+    const std::uint64_t all = parent.levels() == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << parent.levels()) - 1;
+    if ((p.parent_levels() & all) == 0)
+      return detail::parameter_error(p.name(), "is active at no value of \"" + parent.name() + "\"");
+  }
+  d.parameters_ = std::move(parameters);
+  return d;
+}
+
+}  // namespace knobless

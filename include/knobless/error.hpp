@@ -1,0 +1,84 @@
+/// \file
+/// How knobless says no: an error with a sentence, as a value (`result`) or, where nobody takes the value, as an exception.
+#pragma once
+
+#include <exception>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "config.hpp"
+
+namespace knobless {
+
+/// What kind of thing went wrong.
+enum class error_code : unsigned char {
+  invalid_space,    ///< a search space, or a parameter of it, that can't be searched
+  invalid_option,   ///< an option outside its range
+  invalid_config,   ///< a configuration that is not a point of the space
+  invalid_use,      ///< a call that makes no sense in this state, such as telling a trial twice
+  space_exhausted,  ///< every point of the space was proposed
+  no_admitted_point ///< no point was found that keeps the constraints
+};
+
+/// An error: its kind, a sentence that says what was given and what is allowed, and the name of the parameter or option.
+struct error_info {
+  error_code code = error_code::invalid_use;
+  std::string what;
+  std::string where;
+
+  /// `where: what`, or `what` alone.
+  [[nodiscard]] std::string message() const { return where.empty() ? what : where + ": " + what; }
+};
+
+/// What is thrown where exceptions are enabled.
+class exception : public std::exception {
+ public:
+  explicit exception(error_info info) : info_(std::move(info)), message_("knobless: " + info_.message()) {}
+  [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
+  [[nodiscard]] const error_info& info() const noexcept { return info_; }
+
+ private:
+  error_info info_;
+  std::string message_;
+};
+
+/// Throws `exception`; without exceptions hands the sentence to KNOBLESS_FAIL.
+[[noreturn]] inline void raise(error_info info) {
+#if KNOBLESS_EXCEPTIONS
+  throw exception(std::move(info));
+#else
+  KNOBLESS_FAIL(info.message().c_str());
+  for (;;) {
+  }
+#endif
+}
+
+/// A value or an error. One type in every build mode, since `std::expected` is not in C++20.
+template <class T>
+class [[nodiscard]] result {
+ public:
+  result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  result(error_info error) : state_(std::in_place_index<1>, std::move(error)) {}
+
+  [[nodiscard]] explicit operator bool() const noexcept { return state_.index() == 0; }
+
+  /// The value; raises the error where there is none.
+  [[nodiscard]] T& value() & {
+    if (state_.index() != 0) raise(error());
+    return *std::get_if<0>(&state_);
+  }
+  [[nodiscard]] const T& value() const& { return const_cast<result&>(*this).value(); }
+  [[nodiscard]] T&& value() && { return std::move(value()); }
+
+  /// The error. Only where there is no value.
+  [[nodiscard]] const error_info& error() const noexcept {
+    KNOBLESS_ASSERT(state_.index() == 1);
+    return *std::get_if<1>(&state_);
+  }
+
+ private:
+  std::variant<T, error_info> state_;
+};
+
+}  // namespace knobless

@@ -1,0 +1,168 @@
+/// \file
+/// What was observed: an append-only list of told trials, with copies that cost next to nothing, and the trials that are
+/// still running.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "config.hpp"
+#include "domain.hpp"
+#include "point.hpp"
+#include "trial.hpp"
+
+namespace knobless {
+
+/// A told trial, as a view into the history. Values are as samplers see them: smaller is better.
+struct observation {
+  std::size_t number = 0;                   ///< of the trial, in the order of asking
+  trial_state state = trial_state::complete;
+  bool has_value = false;                   ///< complete, or pruned or foreign with a value
+  double value = 0.0;                       ///< to be minimised; 0 without a value
+  double seconds = 0.0;                     ///< how long the objective took, where somebody measured it
+  std::span<const double> unit;             ///< coordinates
+  std::span<const unsigned char> active;    ///< the mask
+
+  [[nodiscard]] point where() const {
+    point p;
+    p.unit.assign(unit.begin(), unit.end());
+    p.active.assign(active.begin(), active.end());
+    return p;
+  }
+};
+
+/// A trial that was asked and not yet told.
+struct pending_trial {
+  std::size_t number = 0;
+  point where;
+  std::vector<report> reports;
+};
+
+/// Told trials in the order of telling, and pending ones in the order of asking.
+///
+/// Copies share the stored rows: a snapshot costs O(size / 128 + pending). A snapshot may be read by another thread while
+/// the original grows.
+class history {
+ public:
+  history() = default;
+  explicit history(std::size_t dimensions) : dimensions_(dimensions) {}
+
+  [[nodiscard]] std::size_t dimensions() const noexcept { return dimensions_; }
+  /// Number of told trials.
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// Number of told trials that are complete.
+  [[nodiscard]] std::size_t complete() const noexcept { return complete_; }
+  /// Number of told trials that failed.
+  [[nodiscard]] std::size_t failures() const noexcept { return failures_; }
+  /// Changes whenever rows were rewritten instead of appended (another space, say): caches must then start afresh.
+  [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
+
+  /// The i-th told trial. The view holds until the history and all its copies are gone. O(1).
+  [[nodiscard]] observation operator[](std::size_t i) const noexcept {
+    KNOBLESS_ASSERT(i < size_);
+    const block& b = *blocks_[i / block::capacity];
+    const std::size_t row = i % block::capacity;
+    const fields& f = b.rows[row];
+    return {f.number,
+            f.state,
+            f.has_value,
+            f.value,
+            f.seconds,
+            {b.unit.data() + row * dimensions_, dimensions_},
+            {b.active.data() + row * dimensions_, dimensions_}};
+  }
+  /// The intermediate values of the i-th told trial.
+  [[nodiscard]] std::span<const report> reports(std::size_t i) const noexcept {
+    return blocks_[i / block::capacity]->reports[i % block::capacity];
+  }
+
+  [[nodiscard]] std::span<const pending_trial> pending() const noexcept { return pending_; }
+
+  /// Index of the best observed complete trial whose point lies within the present bounds. O(1).
+  [[nodiscard]] std::optional<std::size_t> best() const noexcept { return best_; }
+
+  /// A trial begins. O(1) and the point.
+  void begin(pending_trial asked) { pending_.push_back(std::move(asked)); }
+
+  /// The pending trial of that number, or nullptr. O(pending).
+  [[nodiscard]] pending_trial* find_pending(std::size_t number) noexcept {
+    for (pending_trial& p : pending_)
+      if (p.number == number) return &p;
+    return nullptr;
+  }
+
+  /// A pending trial is dropped without a trace. O(pending).
+  void forget(std::size_t number) {
+    for (std::size_t i = 0; i < pending_.size(); ++i)
+      if (pending_[i].number == number) {
+        pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(i));
+        return;
+      }
+  }
+
+  /// Appends a told trial; `inside` says whether its point lies within the present bounds (only such can be best).
+  /// O(dimensions).
+  void append(const observation& told, std::vector<report> reports = {}, bool inside = true) {
+    KNOBLESS_ASSERT(told.unit.size() == dimensions_ && told.active.size() == dimensions_);
+    const std::size_t row = size_ % block::capacity;
+    if (row == 0) {
+      blocks_.push_back(std::make_shared<block>(dimensions_));
+    } else if (blocks_.back()->filled != row) {
+      // A copy of this history appended to the shared block: go on in our own.
+      blocks_.back() = std::make_shared<block>(*blocks_.back());
+    }
+    block& b = *blocks_.back();
+    b.rows[row] = {told.number, told.value, told.seconds, told.state, told.has_value};
+    for (std::size_t k = 0; k < dimensions_; ++k) {
+      b.unit[row * dimensions_ + k] = told.unit[k];
+      b.active[row * dimensions_ + k] = told.active[k];
+    }
+    b.reports[row] = std::move(reports);
+    b.filled = row + 1;
+    if (told.state == trial_state::failed) ++failures_;
+    if (told.state == trial_state::complete) {
+      ++complete_;
+      if (inside && (!best_ || told.value < (*this)[*best_].value)) best_ = size_;
+    }
+    ++size_;
+  }
+
+  /// Says that this history replaces `older`, whose rows it has rewritten.
+  void supersede(const history& older) noexcept { epoch_ = older.epoch_ + 1; }
+
+ private:
+  struct fields {
+    std::size_t number = 0;
+    double value = 0.0;
+    double seconds = 0.0;
+    trial_state state = trial_state::running;
+    bool has_value = false;
+  };
+  // Rows are never moved or changed once written, so snapshots may share them.
+  struct block {
+    static constexpr std::size_t capacity = 128;
+    explicit block(std::size_t dimensions)
+        : rows(capacity), unit(capacity * dimensions), active(capacity * dimensions), reports(capacity) {}
+    std::vector<fields> rows;
+    std::vector<double> unit;
+    std::vector<unsigned char> active;
+    std::vector<std::vector<report>> reports;
+    std::size_t filled = 0;
+  };
+
+  std::size_t dimensions_ = 0;
+  std::size_t size_ = 0;
+  std::size_t complete_ = 0;
+  std::size_t failures_ = 0;
+  std::uint64_t epoch_ = 0;
+  std::optional<std::size_t> best_;
+  std::vector<std::shared_ptr<block>> blocks_;
+  std::vector<pending_trial> pending_;
+};
+
+}  // namespace knobless

@@ -1,0 +1,28 @@
+/// \file
+/// All of knobless.
+#pragma once
+
+#include "branch.hpp"
+#include "config.hpp"
+#include "csv.hpp"
+#include "domain.hpp"
+#include "elementary.hpp"
+#include "error.hpp"
+#include "estimate.hpp"
+#include "fwd.hpp"
+#include "history.hpp"
+#include "minimize.hpp"
+#include "parameter.hpp"
+#include "point.hpp"
+#include "random.hpp"
+#include "runtime_space.hpp"
+#include "sampler.hpp"
+#include "sampler/grid.hpp"
+#include "sampler/latin_hypercube.hpp"
+#include "sampler/random_search.hpp"
+#include "sampler/sobol.hpp"
+#include "sampler/tpe.hpp"
+#include "space.hpp"
+#include "study.hpp"
+#include "trial.hpp"
+#include "version.hpp"

@@ -1,0 +1,67 @@
+/// \file
+/// What proposes points: the concept `sampler`, and `any_sampler` that holds one.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "domain.hpp"
+#include "history.hpp"
+#include "point.hpp"
+#include "random.hpp"
+
+namespace knobless {
+
+/// All that a sampler may look at. It never sees a study.
+struct ask_context {
+  const domain& space;
+  const history& seen;      ///< told and pending trials
+  random& rng;              ///< the stream of this trial
+  std::uint64_t seed = 0;   ///< of the study, for choices that hold for all trials (a scrambling, say)
+  std::size_t proposed = 0; ///< how many points this sampler's study has had from it before
+};
+
+/// Proposes the next point: complete (see domain::complete) and admitted by the space's constraints as far as the sampler
+/// can find such points; the study replaces what is not admitted. Nothing when all points of the space were proposed.
+///
+/// What a sampler proposes depends on the context alone. State that it keeps is a cache of what it derived from the history,
+/// or follows from the sequence of its asks.
+template <class S>
+concept sampler = std::movable<S> && requires(S& s, const ask_context& context) {
+  { s.ask(context) } -> std::same_as<std::optional<point>>;
+};
+
+/// Holds any sampler. Move-only.
+class any_sampler {
+ public:
+  // The check for itself comes first: else the concept asks for the conversion that it is part of.
+  template <class S>
+    requires(!std::same_as<std::remove_cvref_t<S>, any_sampler> && sampler<std::remove_cvref_t<S>>)
+  any_sampler(S&& held) : held_(std::make_unique<model<std::remove_cvref_t<S>>>(std::forward<S>(held))) {}
+
+  [[nodiscard]] std::optional<point> ask(const ask_context& context) { return held_->ask(context); }
+
+ private:
+  struct interface {
+    interface() = default;
+    interface(const interface&) = delete;
+    interface& operator=(const interface&) = delete;
+    virtual ~interface() = default;
+    [[nodiscard]] virtual std::optional<point> ask(const ask_context& context) = 0;
+  };
+  template <class S>
+  struct model final : interface {
+    template <class T>
+    explicit model(T&& from) : held(std::forward<T>(from)) {}
+    [[nodiscard]] std::optional<point> ask(const ask_context& context) override { return held.ask(context); }
+    S held;
+  };
+  std::unique_ptr<interface> held_;
+};
+
+}  // namespace knobless

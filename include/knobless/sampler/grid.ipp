@@ -1,0 +1,101 @@
+#pragma once
+
+#include "grid.hpp"
+
+#include <algorithm>
+
+#include "../detail/strict_begin.inc"
+
+namespace knobless {
+
+KNOBLESS_INLINE void grid::place(const domain& space, const std::vector<std::uint64_t>& sizes,
+                                 const std::vector<std::uint64_t>& wheel, point& at) {
+  at = point(space.size());
+  for (std::size_t k = 0; k < space.size(); ++k)
+    at.unit[k] = space[k].levels() == sizes[k]
+                     ? space[k].unit_of_level(wheel[k])
+                     : (static_cast<double>(wheel[k]) + 0.5) / static_cast<double>(sizes[k]);
+  space.complete(at);
+}
+
+KNOBLESS_INLINE bool grid::advance(const domain& space, const std::vector<std::uint64_t>& sizes,
+                                   std::vector<std::uint64_t>& wheel, point& at) {
+  // Only active wheels turn: the others stay at 0.
+  for (std::size_t k = wheel.size(); k-- > 0;) {
+    if (at.active[k] == 0) continue;
+    if (++wheel[k] < sizes[k]) {
+      place(space, sizes, wheel, at);
+      return true;
+    }
+    wheel[k] = 0;
+  }
+  return false;
+}
+
+KNOBLESS_INLINE bool grid::fits(const domain& space, const std::vector<std::uint64_t>& sizes, std::size_t points) {
+  std::vector<std::uint64_t> wheel(space.size(), 0);
+  point at;
+  place(space, sizes, wheel, at);
+  std::size_t count = 1;
+  while (count <= points && advance(space, sizes, wheel, at)) ++count;
+  return count <= points;
+}
+
+KNOBLESS_INLINE std::vector<std::uint64_t> grid::resolution(const domain& space) const {
+  const std::size_t d = space.size();
+  std::vector<std::uint64_t> sizes(d);
+  const auto at_most = [&](std::size_t k, std::uint64_t wanted) {
+    const std::uint64_t levels = space[k].levels();
+    return levels == 0 ? wanted : std::min(levels, wanted);
+  };
+  if (points_ == 0) {
+    for (std::size_t k = 0; k < d; ++k) sizes[k] = space[k].continuous() ? 10 : space[k].levels();
+    return sizes;
+  }
+  // Categories are never thinned out: there is nothing between them.
+  const auto set = [&](std::uint64_t wanted) {
+    for (std::size_t k = 0; k < d; ++k) sizes[k] = space[k].numeric() ? at_most(k, wanted) : space[k].levels();
+  };
+  std::uint64_t wanted = 1;
+  for (set(2); fits(space, sizes, points_); set(wanted + 1)) {
+    ++wanted;
+    std::vector<std::uint64_t> before = sizes;
+    set(wanted + 1);
+    if (sizes == before) break;
+  }
+  set(wanted);
+  for (std::size_t k = 0; k < d; ++k) {
+    if (!space[k].numeric() || at_most(k, wanted + 1) == sizes[k]) continue;
+    ++sizes[k];
+    if (!fits(space, sizes, points_)) --sizes[k];
+  }
+  return sizes;
+}
+
+KNOBLESS_INLINE std::optional<point> grid::ask(const ask_context& context) {
+  const domain& space = context.space;
+  if (!begun_ || given_ != context.proposed || sizes_.size() != space.size()) {
+    sizes_ = resolution(space);
+    wheel_.assign(space.size(), 0);
+    given_ = 0;
+    begun_ = true;
+    place(space, sizes_, wheel_, at_);
+    over_ = false;
+    for (std::size_t skipped = 0; !over_; ++skipped) {
+      while (!over_ && !space.admits(at_)) over_ = !advance(space, sizes_, wheel_, at_);
+      if (over_ || skipped == context.proposed) break;
+      over_ = !advance(space, sizes_, wheel_, at_);
+    }
+    given_ = context.proposed;
+  }
+  if (over_) return std::nullopt;
+  point next = at_;
+  ++given_;
+  do over_ = !advance(space, sizes_, wheel_, at_);
+  while (!over_ && !space.admits(at_));
+  return next;
+}
+
+}  // namespace knobless
+
+#include "../detail/strict_end.inc"

@@ -1,0 +1,81 @@
+/// \file
+/// What becomes of a trial: its state, its outcome, its reports on the way.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "elementary.hpp"
+
+namespace knobless {
+
+/// running: asked, not told. complete: has a value. pruned: stopped early, its last report (if any) is its value.
+/// failed: threw, or gave NaN or infinity, or was dropped. foreign: told under an earlier search space, and not a point of
+/// the present one (a choice that was removed, say).
+enum class trial_state : unsigned char { running, complete, pruned, failed, foreign };
+
+/// The state's name.
+[[nodiscard]] constexpr std::string_view to_string(trial_state state) noexcept {
+  switch (state) {
+    case trial_state::running: return "running";
+    case trial_state::complete: return "complete";
+    case trial_state::pruned: return "pruned";
+    case trial_state::failed: return "failed";
+    case trial_state::foreign: return "foreign";
+  }
+  return "unknown";
+}
+
+/// Which way is better.
+enum class direction : unsigned char { minimize, maximize };
+
+/// An intermediate value: after `step` epochs, folds, episodes ...
+struct report {
+  std::size_t step = 0;
+  double value = 0.0;
+};
+
+/// Tag: the trial was stopped early, since it was not promising.
+struct pruned_t {};
+inline constexpr pruned_t pruned{};
+
+/// The trial gave no value; `why` is for people.
+struct failed_t {
+  std::string why;
+  [[nodiscard]] failed_t operator()(std::string reason) const { return {std::move(reason)}; }
+};
+/// `return knobless::failed;` or `return knobless::failed("diverged");`
+inline const failed_t failed{};
+
+/// What an objective answers: a value, `pruned`, or `failed`. NaN and infinity are failures.
+class outcome {
+ public:
+  template <class T>
+    requires std::convertible_to<T, double>
+  outcome(T value) : outcome(std::in_place, static_cast<double>(value)) {}
+  outcome(pruned_t) : state_(trial_state::pruned) {}
+  outcome(failed_t failure) : state_(trial_state::failed), why_(std::move(failure.why)) {}
+
+  [[nodiscard]] trial_state state() const noexcept { return state_; }
+  /// The value of a complete trial.
+  [[nodiscard]] double value() const noexcept { return value_; }
+  /// Why it failed, or "".
+  [[nodiscard]] const std::string& why() const noexcept { return why_; }
+
+ private:
+  outcome(std::in_place_t, double value) : state_(trial_state::complete), value_(value) {
+    if (elementary::is_finite(value)) return;
+    state_ = trial_state::failed;
+    why_ = elementary::is_nan(value) ? "the value is NaN" : "the value is infinite";
+  }
+
+  trial_state state_;
+  double value_ = 0.0;
+  std::string why_;
+};
+
+}  // namespace knobless

@@ -1,0 +1,10 @@
+// The numeric half of knobless, compiled once: the target knobless::compiled, whose users define KNOBLESS_COMPILED too.
+#ifndef KNOBLESS_COMPILED
+#error "src/knobless.cpp needs KNOBLESS_COMPILED: build it by the target knobless::compiled"
+#endif
+
+#include <knobless/knobless.hpp>
+
+#include <knobless/sampler/grid.ipp>
+#include <knobless/sampler/sobol.ipp>
+#include <knobless/sampler/tpe.ipp>
