@@ -1,0 +1,77 @@
+// Prints the first points of each sampler on a mixed, conditional space, to the bit. What it prints must not depend on the
+// compiler, its options or the machine: first_points.txt has it, and `compare` builds this program in many ways.
+#include <bit>
+#include <cinttypes>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <knobless/knobless.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace {
+
+struct sgd {
+  double momentum = 0.0;
+};
+struct adam {
+  double beta1 = 0.9;
+};
+struct config {
+  double rate = 0.1;
+  double x = 0.0;
+  int width = 8;
+  std::string activation;
+  std::variant<sgd, adam> optimizer;
+  std::optional<double> dropout;
+};
+
+knobless::space<config> mixed() {
+  using namespace knobless;
+  return space<config>{real("rate", &config::rate, {.low = 1e-5, .high = 1.0, .scale = knobless::log}),
+                       real("x", &config::x, {.low = -5.0, .high = 5.0, .step = 0.25}),
+                       integer("width", &config::width, {.low = 1, .high = 200, .scale = knobless::log}),
+                       choice("activation", &config::activation, {"relu", "tanh", "gelu"}),
+                       branch("optimizer", &config::optimizer,
+                              when<sgd>("sgd", real("momentum", &sgd::momentum, {.low = 0.0, .high = 0.99})),
+                              when<adam>("adam", real("beta1", &adam::beta1, {.low = 0.8, .high = 0.999}))),
+                       branch("dropout", &config::dropout, real("rate", self, {.low = 0.0, .high = 0.5}))};
+}
+
+// Sums and differences only: nothing that a compiler could fuse.
+double loss(const config& c) {
+  const auto* s = std::get_if<sgd>(&c.optimizer);
+  return std::abs(c.rate - 0.01) + std::abs(c.x - 1.0) + std::abs(c.width - 30) / 64.0 +
+         (s != nullptr ? std::abs(s->momentum - 0.5) : 0.75) + (c.dropout ? *c.dropout : 0.125) +
+         (c.activation == "tanh" ? 0.0 : 0.5);
+}
+
+template <class Sampler>
+void print(const char* name, Sampler sampler, int trials) {
+  knobless::study<config> study{mixed(), std::move(sampler), {.seed = 42}};
+  for (int i = 0; i < trials; ++i) {
+    auto trial = study.ask();
+    const config c = trial.config();
+    if (i % 9 == 4)
+      study.tell(std::move(trial), knobless::failed);
+    else
+      study.tell(std::move(trial), loss(c));
+    std::printf("%s %d", name, i);
+    for (const double unit : study.trials()[study.trials().size() - 1].unit)
+      std::printf(" %016" PRIx64, std::bit_cast<std::uint64_t>(unit));
+    std::printf(" | %016" PRIx64 " %d\n", std::bit_cast<std::uint64_t>(c.rate), c.width);
+  }
+}
+
+}  // namespace
+
+int main() {
+  print("random_search", knobless::random_search{}, 10);
+  print("sobol", knobless::sobol{}, 20);
+  print("latin_hypercube", knobless::latin_hypercube{}, 20);
+  print("grid", knobless::grid{}, 20);
+  print("tpe", knobless::tpe{}, 120);
+}

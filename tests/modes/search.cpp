@@ -1,0 +1,51 @@
+// A search with failures on the way. No test library: it must build without exceptions.
+#include <all_headers.hpp>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <utility>
+
+namespace {
+
+struct config {
+  double x = 0.0;
+  int k = 0;
+};
+
+int faults = 0;
+void expect(bool holds, const char* what) {
+  if (holds) return;
+  std::printf("not so: %s\n", what);
+  ++faults;
+}
+
+}  // namespace
+
+int main() {
+  const knobless::space<config> space{knobless::real("x", &config::x, {.low = -1.0, .high = 1.0}),
+                                      knobless::integer("k", &config::k, {.low = 0, .high = 9})};
+  // By their bits, so that no compiler mode can reason them away.
+  const auto nan = std::bit_cast<double>(std::uint64_t{0x7ff8000000000000});
+  const auto infinity = std::bit_cast<double>(std::uint64_t{0x7ff0000000000000});
+
+  knobless::study study{space, knobless::tpe{}, {.seed = 1}};
+  for (int i = 0; i < 80; ++i) {
+    auto trial = study.ask();
+    const config c = trial.config();
+    expect(c.x >= -1.0 && c.x <= 1.0 && c.k >= 0 && c.k <= 9, "the configuration lies within the bounds");
+    if (i % 8 == 3)
+      study.tell(std::move(trial), nan);
+    else if (i % 8 == 5)
+      study.tell(std::move(trial), -infinity);
+    else if (i % 8 == 7)
+      study.tell(std::move(trial), knobless::failed);
+    else
+      study.tell(std::move(trial), std::abs(c.x - 0.25) + std::abs(c.k - 4));
+  }
+  expect(study.trials().size() == 80, "every told trial is kept");
+  expect(study.trials().failures() == 30, "NaN, infinity and failed are failed trials");
+  expect(study.best().config.k == 4 && study.best().value < 0.2, "the search comes near the optimum");
+  std::printf("best %g at x = %g, k = %d\n", study.best().value, study.best().config.x, study.best().config.k);
+  return faults;
+}

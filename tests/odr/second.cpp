@@ -1,0 +1,6 @@
+#include <all_headers.hpp>
+
+#include "twice.hpp"
+
+double second();
+double second() { return search(); }

@@ -1,0 +1,28 @@
+// expect: knobless::when names a type that is not (exactly once) an alternative of the std::variant member
+#include <knobless/branch.hpp>
+#include <optional>
+#include <variant>
+#include <vector>
+
+struct sgd {
+  double momentum = 0.9;
+};
+struct adam {
+  double beta1 = 0.9;
+};
+struct lbfgs {
+  double memory = 0.5;
+};
+struct net {
+  std::variant<sgd, adam> optimizer;
+};
+
+const knobless::space<net> space{
+#ifdef WRONG
+    knobless::branch("optimizer", &net::optimizer,
+                     knobless::when<lbfgs>("lbfgs", knobless::real("memory", &lbfgs::memory, {.low = 0, .high = 1})))
+#else
+    knobless::branch("optimizer", &net::optimizer,
+                     knobless::when<sgd>("sgd", knobless::real("momentum", &sgd::momentum, {.low = 0, .high = 1})))
+#endif
+};
