@@ -27,7 +27,8 @@ knobless::space<knobless::assignment> space_of(const lab_problem& problem) {
     if (p.kind == LAB_FLOAT || p.kind == LAB_LOG_FLOAT) {
       builder.real(p.name, {.low = p.lo, .high = p.hi, .scale = scale}, condition);
     } else if (p.kind == LAB_INT || p.kind == LAB_LOG_INT) {
-      builder.integer(p.name, {.low = static_cast<std::int64_t>(p.lo), .high = static_cast<std::int64_t>(p.hi), .scale = scale},
+      builder.integer(p.name,
+                      {.low = static_cast<std::int64_t>(p.lo), .high = static_cast<std::int64_t>(p.hi), .scale = scale},
                       condition);
     } else {
       std::vector<std::string> labels;

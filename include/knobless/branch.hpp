@@ -48,7 +48,8 @@ struct alternative {
 template <class T, class Variant>
 inline constexpr std::size_t occurrences = 0;
 template <class T, class... Ts>
-inline constexpr std::size_t occurrences<T, std::variant<Ts...>> = (std::size_t{0} + ... + (std::is_same_v<T, Ts> ? 1 : 0));
+inline constexpr std::size_t occurrences<T, std::variant<Ts...>> = (std::size_t{0} + ... +
+                                                                    (std::is_same_v<T, Ts> ? 1 : 0));
 
 template <class Place, class... Alternatives>
 struct variant_declaration {
@@ -150,7 +151,8 @@ struct repeated_declaration {
       return;
     }
     const std::size_t index = b.parameters.size();
-    b.add(name, parameter::integer(name, {.low = static_cast<std::int64_t>(low), .high = static_cast<std::int64_t>(high)}));
+    b.add(name,
+          parameter::integer(name, {.low = static_cast<std::int64_t>(low), .high = static_cast<std::int64_t>(high)}));
     items.assign(high, {inner, 0});
     for (std::size_t i = 0; i < high; ++i) {
       // Level k is a count of low + k: item i is there for counts above i.
@@ -202,7 +204,10 @@ template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
 
 template <class A>
-concept variant_alternative = requires { typename A::type; } && requires(A& a) { a.inner.count; };
+concept variant_alternative = requires {
+  typename A::type;
+}
+&&requires(A& a) { a.inner.count; };
 
 }  // namespace detail
 
@@ -210,18 +215,20 @@ concept variant_alternative = requires { typename A::type; } && requires(A& a) {
 template <class T, detail::declaration... Declarations>
 [[nodiscard]] auto when(std::string name, Declarations... inner) {
   static_assert(std::is_default_constructible_v<T>, "knobless::when needs a default-constructible alternative");
-  return detail::alternative<T, Declarations...>{std::move(name), {std::tuple<Declarations...>(std::move(inner)...), 0}};
+  return detail::alternative<T, Declarations...>{std::move(name),
+                                                 {std::tuple<Declarations...>(std::move(inner)...), 0}};
 }
 
 /// A std::variant member: which alternative it holds is searched, and the parameters of that alternative. Alternatives that
 /// are not named are never chosen. Parameters are named "name.alternative.parameter".
 template <class Variant, class Class, detail::variant_alternative... Alternatives>
-[[nodiscard]] auto branch(std::string name, Variant Class::* member, Alternatives... alternatives) {
+[[nodiscard]] auto branch(std::string name, Variant Class::*member, Alternatives... alternatives) {
   static_assert(detail::is_variant<Variant>, "knobless::branch with knobless::when needs a std::variant member");
   static_assert(((detail::occurrences<typename Alternatives::type, Variant> == 1) && ...),
                 "knobless::when names a type that is not (exactly once) an alternative of the std::variant member");
-  static_assert(((detail::occurrences<typename Alternatives::type, std::variant<typename Alternatives::type...>> == 1) && ...),
-                "knobless::branch names an alternative twice");
+  static_assert(
+      ((detail::occurrences<typename Alternatives::type, std::variant<typename Alternatives::type...>> == 1) && ...),
+      "knobless::branch names an alternative twice");
   static_assert(sizeof...(Alternatives) > 0, "knobless::branch needs at least one knobless::when");
   return detail::variant_declaration<Variant Class::*, Alternatives...>{
       std::move(name), member, std::tuple<Alternatives...>(std::move(alternatives)...)};
@@ -230,11 +237,12 @@ template <class Variant, class Class, detail::variant_alternative... Alternative
 /// A std::optional member: whether it holds a value is searched, and the parameters of the value. For an optional number:
 /// `branch("dropout", &net::dropout, real("rate", self, {...}))`.
 template <class Optional, class Class, detail::declaration... Declarations>
-  requires(sizeof...(Declarations) > 0)
-[[nodiscard]] auto branch(std::string name, Optional Class::* member, Declarations... inner) {
-  static_assert(detail::is_optional<Optional>,
-                "knobless::branch with parameters needs a std::optional member; for a std::variant use knobless::when, for a "
-                "struct knobless::group");
+requires(sizeof...(Declarations) > 0)
+    [[nodiscard]] auto branch(std::string name, Optional Class::*member, Declarations... inner) {
+  static_assert(
+      detail::is_optional<Optional>,
+      "knobless::branch with parameters needs a std::optional member; for a std::variant use knobless::when, for a "
+      "struct knobless::group");
   return detail::optional_declaration<Optional Class::*, Declarations...>{
       std::move(name), member, {std::tuple<Declarations...>(std::move(inner)...), 0}};
 }
@@ -248,7 +256,8 @@ struct count_options {
 /// A std::vector member, such as the layers of a network: its length is searched, and the parameters of each item. The items'
 /// parameters are named "name[0].parameter".
 template <class Vector, class Class, detail::declaration... Declarations>
-[[nodiscard]] auto repeated(std::string name, Vector Class::* member, const count_options& count, Declarations... inner) {
+[[nodiscard]] auto repeated(std::string name, Vector Class::*member, const count_options& count,
+                            Declarations... inner) {
   static_assert(detail::is_vector<Vector>, "knobless::repeated needs a std::vector member");
   static_assert(sizeof...(Declarations) > 0, "knobless::repeated needs at least one parameter for its items");
   return detail::repeated_declaration<Vector Class::*, Declarations...>{

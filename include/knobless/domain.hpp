@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +20,13 @@ namespace knobless {
 class domain {
  public:
   /// A constraint: whether a (complete) point may be proposed.
-  using constraint = std::function<bool(const point&)>;
+  struct constraint {
+    constraint() = default;
+    constraint(const constraint&) = delete;
+    constraint& operator=(const constraint&) = delete;
+    virtual ~constraint() = default;
+    [[nodiscard]] virtual bool keeps(const point& p) const = 0;
+  };
 
   domain() = default;
 
@@ -71,23 +77,29 @@ class domain {
 
   /// Whether the complete point keeps all constraints.
   [[nodiscard]] bool admits(const point& p) const {
-    for (const constraint& c : constraints_)
-      if (!c(p)) return false;
+    for (const auto& c : constraints_)
+      if (!c->keeps(p)) return false;
     return true;
   }
 
   [[nodiscard]] bool constrained() const noexcept { return !constraints_.empty(); }
 
-  /// A copy with one more constraint.
-  [[nodiscard]] domain require(constraint c) const {
+  /// A copy with one more constraint: a predicate on points.
+  template <class Predicate>
+  [[nodiscard]] domain require(Predicate keeps) const {
+    struct held final : constraint {
+      explicit held(Predicate from) : predicate(std::move(from)) {}
+      [[nodiscard]] bool keeps(const point& p) const override { return predicate(p); }
+      Predicate predicate;
+    };
     domain copy = *this;
-    copy.constraints_.push_back(std::move(c));
+    copy.constraints_.push_back(std::make_shared<const held>(std::move(keeps)));
     return copy;
   }
 
  private:
   std::vector<parameter> parameters_;
-  std::vector<constraint> constraints_;
+  std::vector<std::shared_ptr<const constraint>> constraints_;
   bool conditional_ = false;
 };
 
@@ -107,8 +119,9 @@ inline result<domain> domain::make(std::vector<parameter> parameters) {
     if (p.parent() >= i) return detail::parameter_error(p.name(), "its parent must come before it");
     const parameter& parent = parameters[p.parent()];
     if (parent.continuous() || parent.levels() > 64)
-      return detail::parameter_error(p.name(), "depends on \"" + parent.name() +
-                                                   "\", but only a parameter of at most 64 values can decide about others");
+      return detail::parameter_error(
+          p.name(),
+          "depends on \"" + parent.name() + "\", but only a parameter of at most 64 values can decide about others");
     const std::uint64_t all = parent.levels() == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << parent.levels()) - 1;
     if ((p.parent_levels() & all) == 0)
       return detail::parameter_error(p.name(), "is active at no value of \"" + parent.name() + "\"");

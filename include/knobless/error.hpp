@@ -3,9 +3,9 @@
 #pragma once
 
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 
 #include "config.hpp"
 
@@ -13,12 +13,12 @@ namespace knobless {
 
 /// What kind of thing went wrong.
 enum class error_code : unsigned char {
-  invalid_space,    ///< a search space, or a parameter of it, that can't be searched
-  invalid_option,   ///< an option outside its range
-  invalid_config,   ///< a configuration that is not a point of the space
-  invalid_use,      ///< a call that makes no sense in this state, such as telling a trial twice
-  space_exhausted,  ///< every point of the space was proposed
-  no_admitted_point ///< no point was found that keeps the constraints
+  invalid_space,     ///< a search space, or a parameter of it, that can't be searched
+  invalid_option,    ///< an option outside its range
+  invalid_config,    ///< a configuration that is not a point of the space
+  invalid_use,       ///< a call that makes no sense in this state, such as telling a trial twice
+  space_exhausted,   ///< every point of the space was proposed
+  no_admitted_point  ///< no point was found that keeps the constraints
 };
 
 /// An error: its kind, a sentence that says what was given and what is allowed, and the name of the parameter or option.
@@ -58,27 +58,28 @@ class exception : public std::exception {
 template <class T>
 class [[nodiscard]] result {
  public:
-  result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  result(error_info error) : state_(std::in_place_index<1>, std::move(error)) {}
+  result(T value) : value_(std::move(value)) {}
+  result(error_info error) : error_(std::move(error)) {}
 
-  [[nodiscard]] explicit operator bool() const noexcept { return state_.index() == 0; }
+  [[nodiscard]] explicit operator bool() const noexcept { return value_.has_value(); }
 
   /// The value; raises the error where there is none.
   [[nodiscard]] T& value() & {
-    if (state_.index() != 0) raise(error());
-    return *std::get_if<0>(&state_);
+    if (!value_) raise(error_);
+    return *value_;
   }
   [[nodiscard]] const T& value() const& { return const_cast<result&>(*this).value(); }
   [[nodiscard]] T&& value() && { return std::move(value()); }
 
   /// The error. Only where there is no value.
   [[nodiscard]] const error_info& error() const noexcept {
-    KNOBLESS_ASSERT(state_.index() == 1);
-    return *std::get_if<1>(&state_);
+    KNOBLESS_ASSERT(!value_);
+    return error_;
   }
 
  private:
-  std::variant<T, error_info> state_;
+  std::optional<T> value_;
+  error_info error_;
 };
 
 }  // namespace knobless

@@ -20,13 +20,13 @@ namespace knobless {
 
 /// A told trial, as a view into the history. Values are as samplers see them: smaller is better.
 struct observation {
-  std::size_t number = 0;                   ///< of the trial, in the order of asking
+  std::size_t number = 0;  ///< of the trial, in the order of asking
   trial_state state = trial_state::complete;
-  bool has_value = false;                   ///< complete, or pruned or foreign with a value
-  double value = 0.0;                       ///< to be minimised; 0 without a value
-  double seconds = 0.0;                     ///< how long the objective took, where somebody measured it
-  std::span<const double> unit;             ///< coordinates
-  std::span<const unsigned char> active;    ///< the mask
+  bool has_value = false;                 ///< complete, or pruned or foreign with a value
+  double value = 0.0;                     ///< to be minimised; 0 without a value
+  double seconds = 0.0;                   ///< how long the objective took, where somebody measured it
+  std::span<const double> unit;           ///< coordinates
+  std::span<const unsigned char> active;  ///< the mask
 
   [[nodiscard]] point where() const {
     point p;

@@ -29,25 +29,32 @@ namespace knobless {
 
 /// Why a search ended.
 enum class termination : unsigned char {
-  trials_done,        ///< the number of trials asked for
-  time_up,            ///< the duration asked for
-  target_reached,     ///< a value as good as asked for
-  stop_requested,     ///< by a callback or another thread
-  space_exhausted,    ///< every point was tried
-  every_trial_failed, ///< no trial gave a value; see first_failure()
-  no_admitted_point   ///< no further point was found that keeps the constraints
+  trials_done,         ///< the number of trials asked for
+  time_up,             ///< the duration asked for
+  target_reached,      ///< a value as good as asked for
+  stop_requested,      ///< by a callback or another thread
+  space_exhausted,     ///< every point was tried
+  every_trial_failed,  ///< no trial gave a value; see first_failure()
+  no_admitted_point    ///< no further point was found that keeps the constraints
 };
 
 /// The reason in words.
 [[nodiscard]] constexpr std::string_view to_string(termination reason) noexcept {
   switch (reason) {
-    case termination::trials_done: return "all trials done";
-    case termination::time_up: return "time is up";
-    case termination::target_reached: return "target reached";
-    case termination::stop_requested: return "stop requested";
-    case termination::space_exhausted: return "every point of the space was tried";
-    case termination::every_trial_failed: return "every trial failed";
-    case termination::no_admitted_point: return "no further point keeps the constraints";
+    case termination::trials_done:
+      return "all trials done";
+    case termination::time_up:
+      return "time is up";
+    case termination::target_reached:
+      return "target reached";
+    case termination::stop_requested:
+      return "stop requested";
+    case termination::space_exhausted:
+      return "every point of the space was tried";
+    case termination::every_trial_failed:
+      return "every trial failed";
+    case termination::no_admitted_point:
+      return "no further point keeps the constraints";
   }
   return "unknown";
 }
@@ -59,7 +66,7 @@ struct progress {
   std::size_t number;    ///< of the trial
   const Config& config;  ///< of the trial
   const outcome& told;
-  double seconds;        ///< since the search began
+  double seconds;  ///< since the search began
   std::function<void()> request_stop;
 };
 
@@ -111,8 +118,7 @@ class search_result {
     std::string text = std::to_string(seen.size()) + " trials (" + std::to_string(seen.failures()) + " failed) in " +
                        detail::number_text(static_cast<double>(static_cast<long long>(seconds_ * 1000.0)) / 1000.0) +
                        " s; " + std::string(to_string(reason_)) + "\n";
-    if (!has_best())
-      return text + (first_failure().empty() ? "" : "first failure: " + first_failure() + "\n");
+    if (!has_best()) return text + (first_failure().empty() ? "" : "first failure: " + first_failure() + "\n");
     const observation o = seen[*seen.best()];
     text += "best value " + detail::number_text(study_.core().signed_value(o.value)) + " in trial " +
             std::to_string(o.number) + ":\n";
@@ -147,9 +153,10 @@ outcome evaluate(F& objective, trial<Config>& t) {
   } else if constexpr (takes_elements<F, Config>) {
     return std::apply(objective, t.config());
   } else {
-    static_assert(std::invocable<F&, const Config&>,
-                  "knobless: the objective must be callable with the configuration (or its values, for a space without a "
-                  "struct), or with knobless::trial<Config>&, and return a number or knobless::outcome");
+    static_assert(
+        std::invocable<F&, const Config&>,
+        "knobless: the objective must be callable with the configuration (or its values, for a space without a "
+        "struct), or with knobless::trial<Config>&, and return a number or knobless::outcome");
     return failed;
   }
 }
@@ -187,6 +194,13 @@ search_result<Config> run(space<Config> where, any_sampler with, F& objective, r
   const auto time_is_up = [&] {
     return options.duration != std::chrono::nanoseconds{0} && clock::now() - start >= options.duration;
   };
+  const auto stop_now = [&] { return asked_to_stop() || time_is_up(); };
+  struct condition final : stop_condition {
+    explicit condition(const decltype(stop_now)& f) : now(f) {}
+    [[nodiscard]] bool met() const override { return now(); }
+    const decltype(stop_now)& now;
+  };
+  const condition stop(stop_now);
   // An objective that never works (a missing file, say) is not worth a long budget.
   constexpr std::size_t hopeless = 100;
 
@@ -213,8 +227,7 @@ search_result<Config> run(space<Config> where, any_sampler with, F& objective, r
       break;
     }
     trial<Config> t = std::move(next).value();
-    if (options.stop != nullptr || options.duration != std::chrono::nanoseconds{0})
-      t.stop_when([&] { return asked_to_stop() || time_is_up(); });
+    t.stop_when(stop);
     const std::size_t number = t.number();
     const auto begun = clock::now();
     const outcome told = evaluate_safely<Config>(objective, t);

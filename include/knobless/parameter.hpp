@@ -166,7 +166,8 @@ inline result<parameter> parameter::real(std::string name, const real_options& o
   if (!(step >= 0.0) || !elementary::is_finite(step))
     return parameter_error(name, "step = " + number_text(step) + " given, but a step must be 0 (continuous) or above");
   if (step > 0.0 && options.scale == scaling::log)
-    return parameter_error(name, "step = " + number_text(step) + " given on the log scale, but a step needs the linear scale");
+    return parameter_error(
+        name, "step = " + number_text(step) + " given on the log scale, but a step needs the linear scale");
   parameter p;
   p.name_ = std::move(name);
   p.kind_ = parameter_kind::real;
@@ -199,9 +200,11 @@ inline result<parameter> parameter::integer(std::string name, const integer_opti
   if (low > high) return parameter_error(name, given + " given, but low must not be above high");
   if (options.scale == scaling::log && low < 1)
     return parameter_error(name, given + " given, but low must be at least 1 on the log scale");
-  if (step < 1) return parameter_error(name, "step = " + std::to_string(step) + " given, but a step must be at least 1");
+  if (step < 1)
+    return parameter_error(name, "step = " + std::to_string(step) + " given, but a step must be at least 1");
   if (step > 1 && options.scale == scaling::log)
-    return parameter_error(name, "step = " + std::to_string(step) + " given on the log scale, but a step needs the linear scale");
+    return parameter_error(
+        name, "step = " + std::to_string(step) + " given on the log scale, but a step needs the linear scale");
   parameter p;
   p.name_ = std::move(name);
   p.kind_ = parameter_kind::integer;
@@ -222,7 +225,8 @@ inline result<parameter> parameter::categorical(std::string name, std::vector<st
   if (labels.empty()) return detail::parameter_error(name, "no values given, but at least one is needed");
   for (std::size_t i = 0; i < labels.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
-      if (labels[i] == labels[j]) return detail::parameter_error(name, "\"" + labels[i] + "\" is given twice, but values must differ");
+      if (labels[i] == labels[j])
+        return detail::parameter_error(name, "\"" + labels[i] + "\" is given twice, but values must differ");
   parameter p;
   p.name_ = std::move(name);
   p.kind_ = parameter_kind::categorical;
@@ -242,14 +246,15 @@ inline result<parameter> parameter::ordinal(std::string name, std::vector<std::s
   p.kind_ = parameter_kind::ordinal;
   if (positions.empty()) return p;
   if (positions.size() != p.levels_)
-    return parameter_error(name, std::to_string(positions.size()) + " positions given for " +
-                                     std::to_string(p.levels_) + " values");
+    return parameter_error(
+        name, std::to_string(positions.size()) + " positions given for " + std::to_string(p.levels_) + " values");
   p.scale_ = scale;
   for (std::size_t i = 0; i < positions.size(); ++i) {
     if (!elementary::is_finite(positions[i]) || (i > 0 && !(positions[i] > positions[i - 1])))
       return parameter_error(name, "the values given must be finite and strictly increasing");
     if (scale == scaling::log && !(positions[i] > 0.0))
-      return parameter_error(name, "value " + detail::number_text(positions[i]) + " given, but values must be above 0 on the log scale");
+      return parameter_error(
+          name, "value " + detail::number_text(positions[i]) + " given, but values must be above 0 on the log scale");
   }
   if (p.levels_ < 3) return p;
   if (scale == scaling::log)

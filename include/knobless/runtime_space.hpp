@@ -57,7 +57,8 @@ class assignment {
     const parameter& p = (*space_)[index(name)];
     for (std::size_t k = 0; k < p.labels().size(); ++k)
       if (p.labels()[k] == label) return set(name, static_cast<double>(k));
-    raise({error_code::invalid_config, "\"" + std::string(label) + "\" given, but it is not among the parameter's labels",
+    raise({error_code::invalid_config,
+           "\"" + std::string(label) + "\" given, but it is not among the parameter's labels",
            "parameter \"" + p.name() + "\""});
   }
 
@@ -74,7 +75,8 @@ class assignment {
   [[nodiscard]] std::size_t index(std::string_view name) const {
     const std::size_t i = space_ ? space_->find(name) : 0;
     if (!space_ || i == space_->size())
-      raise({error_code::invalid_use, "\"" + std::string(name) + "\" given, but no parameter has that name", "assignment"});
+      raise({error_code::invalid_use, "\"" + std::string(name) + "\" given, but no parameter has that name",
+             "assignment"});
     return i;
   }
 
@@ -196,7 +198,8 @@ class runtime_space_builder {
       std::size_t parent = 0;
       while (parent < parameters_.size() && parameters_[parent].name() != condition.parent) ++parent;
       if (parent == parameters_.size()) {
-        error_ = detail::parameter_error(p.name(), "depends on \"" + condition.parent + "\", but no earlier parameter has that name");
+        error_ = detail::parameter_error(
+            p.name(), "depends on \"" + condition.parent + "\", but no earlier parameter has that name");
         return *this;
       }
       p = p.when(parent, levels_of(p.name(), parameters_[parent], condition));
@@ -205,11 +208,13 @@ class runtime_space_builder {
     return *this;
   }
 
-  [[nodiscard]] std::uint64_t levels_of(const std::string& child, const parameter& parent, const active_when& condition) {
+  [[nodiscard]] std::uint64_t levels_of(const std::string& child, const parameter& parent,
+                                        const active_when& condition) {
     std::uint64_t found = 0;
     for (const std::string& value : condition.values) {
       std::uint64_t level = 0;
-      while (level < parent.levels() && level < 64 && detail::value_text(parent, parent.unit_of_level(level)) != value) ++level;
+      while (level < parent.levels() && level < 64 && detail::value_text(parent, parent.unit_of_level(level)) != value)
+        ++level;
       if (level == parent.levels() || level == 64) {
         error_ = detail::parameter_error(child, "depends on \"" + parent.name() + "\" being \"" + value +
                                                     "\", but that is not among its first 64 values");

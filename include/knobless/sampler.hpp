@@ -20,10 +20,10 @@ namespace knobless {
 /// All that a sampler may look at. It never sees a study.
 struct ask_context {
   const domain& space;
-  const history& seen;      ///< told and pending trials
-  random& rng;              ///< the stream of this trial
-  std::uint64_t seed = 0;   ///< of the study, for choices that hold for all trials (a scrambling, say)
-  std::size_t proposed = 0; ///< how many points this sampler's study has had from it before
+  const history& seen;       ///< told and pending trials
+  random& rng;               ///< the stream of this trial
+  std::uint64_t seed = 0;    ///< of the study, for choices that hold for all trials (a scrambling, say)
+  std::size_t proposed = 0;  ///< how many points this sampler's study has had from it before
 };
 
 /// Proposes the next point: complete (see domain::complete) and admitted by the space's constraints as far as the sampler
@@ -41,8 +41,8 @@ class any_sampler {
  public:
   // The check for itself comes first: else the concept asks for the conversion that it is part of.
   template <class S>
-    requires(!std::same_as<std::remove_cvref_t<S>, any_sampler> && sampler<std::remove_cvref_t<S>>)
-  any_sampler(S&& held) : held_(std::make_unique<model<std::remove_cvref_t<S>>>(std::forward<S>(held))) {}
+  requires(!std::same_as<std::remove_cvref_t<S>, any_sampler> && sampler<std::remove_cvref_t<S>>) any_sampler(S&& held)
+      : held_(std::make_unique<model<std::remove_cvref_t<S>>>(std::forward<S>(held))) {}
 
   [[nodiscard]] std::optional<point> ask(const ask_context& context) { return held_->ask(context); }
 

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <initializer_list>
 #include <limits>
 #include <memory>
@@ -44,12 +44,12 @@ struct tuple_place {};
 
 template <class Array, class Owner>
 struct element_place {
-  Array Owner::* member;
+  Array Owner::*member;
   std::size_t index;
 };
 
 template <class Owner, class Class, class T>
-decltype(auto) at(Owner& owner, T Class::* member) {
+decltype(auto) at(Owner& owner, T Class::*member) {
   static_assert(std::is_base_of_v<Class, std::remove_const_t<Owner>>,
                 "knobless: this parameter names a member of another struct than the one that is configured here");
   return (owner.*member);
@@ -156,7 +156,8 @@ struct point_writer {
   }
   void skip(std::size_t count) { next += count; }
   void fail(std::size_t i, std::string what) {
-    if (!error) error = error_info{error_code::invalid_config, std::move(what), "parameter \"" + space[i].name() + "\""};
+    if (!error)
+      error = error_info{error_code::invalid_config, std::move(what), "parameter \"" + space[i].name() + "\""};
   }
 };
 
@@ -251,7 +252,8 @@ struct listed_declaration {
     if constexpr (std::is_arithmetic_v<T>)
       if (spaced)
         for (const T value : values) positions.push_back(static_cast<double>(value));
-    b.add(name, ordered ? parameter::ordinal(name, labels, std::move(positions), scale) : parameter::categorical(name, labels));
+    b.add(name, ordered ? parameter::ordinal(name, labels, std::move(positions), scale)
+                        : parameter::categorical(name, labels));
   }
   template <class Owner>
   void decode(point_reader& r, Owner& owner) const {
@@ -289,8 +291,7 @@ struct group_declaration {
   std::tuple<Declarations...> inner;
 
   void describe(domain_builder& b) {
-    b.inside(name + ".", b.parent, b.levels,
-             [&] { std::apply([&](auto&... d) { (d.describe(b), ...); }, inner); });
+    b.inside(name + ".", b.parent, b.levels, [&] { std::apply([&](auto&... d) { (d.describe(b), ...); }, inner); });
   }
   template <class Owner>
   void decode(point_reader& r, Owner& owner) const {
@@ -306,7 +307,7 @@ struct group_declaration {
 template <class Array, class Class>
 struct array_declaration {
   std::string name;
-  Array Class::* member;
+  Array Class::*member;
   real_options options;
   std::vector<parameter> made;
 
@@ -351,7 +352,9 @@ struct bound final : binding<Owner> {
 };
 
 template <class D>
-concept declaration = requires(D& d, domain_builder& b) { d.describe(b); };
+concept declaration = requires(D& d, domain_builder& b) {
+  d.describe(b);
+};
 
 template <class Owner, class Declaration>
 [[nodiscard]] std::unique_ptr<binding<Owner>> bind(Declaration d) {
@@ -383,9 +386,10 @@ inline constexpr bool is_array<std::array<T, N>> = true;
 
 /// A real parameter of a floating-point member.
 template <class T, class Class>
-[[nodiscard]] auto real(std::string name, T Class::* member, const real_options& options) {
+[[nodiscard]] auto real(std::string name, T Class::*member, const real_options& options) {
   if constexpr (detail::is_array<T>) {
-    static_assert(std::is_floating_point_v<typename T::value_type>, "knobless::real needs an array of floating-point numbers");
+    static_assert(std::is_floating_point_v<typename T::value_type>,
+                  "knobless::real needs an array of floating-point numbers");
     return detail::array_declaration<T, Class>{std::move(name), member, options, {}};
   } else {
     static_assert(std::is_floating_point_v<T>,
@@ -405,10 +409,11 @@ template <class T, class Class>
 
 /// An integer parameter of an integral member.
 template <class T, class Class>
-[[nodiscard]] auto integer(std::string name, T Class::* member, const integer_options& options) {
-  static_assert(std::is_integral_v<T> && !std::is_same_v<T, bool>,
-                "knobless::integer needs an integral member; for a floating-point one use knobless::real (with a step), for "
-                "a bool knobless::flag");
+[[nodiscard]] auto integer(std::string name, T Class::*member, const integer_options& options) {
+  static_assert(
+      std::is_integral_v<T> && !std::is_same_v<T, bool>,
+      "knobless::integer needs an integral member; for a floating-point one use knobless::real (with a step), for "
+      "a bool knobless::flag");
   return detail::number_declaration<T, T Class::*>{name, parameter::integer(name, options), member};
 }
 [[nodiscard]] inline auto integer(std::string name, self_t, const integer_options& options) {
@@ -421,7 +426,7 @@ template <class T, class Class>
 
 /// A bool member: false or true.
 template <class T, class Class>
-[[nodiscard]] auto flag(std::string name, T Class::* member) {
+[[nodiscard]] auto flag(std::string name, T Class::*member) {
   static_assert(std::is_same_v<T, bool>, "knobless::flag needs a bool member; for other types use knobless::choice");
   return detail::number_declaration<bool, T Class::*>{name, parameter::categorical(name, {"false", "true"}), member};
 }
@@ -435,14 +440,15 @@ template <class T, class Class>
 
 /// One of a list of values in no order. Any type with `==`.
 template <class T, class Class>
-[[nodiscard]] auto choice(std::string name, T Class::* member, std::type_identity_t<std::vector<T>> values) {
+[[nodiscard]] auto choice(std::string name, T Class::*member, std::type_identity_t<std::vector<T>> values) {
   static_assert(std::equality_comparable<T>, "knobless::choice needs values that can be compared with ==");
-  return detail::listed_declaration<T, T Class::*>{
-      std::move(name), std::move(values), {}, false, false, scaling::linear, member};
+  return detail::listed_declaration<T, T Class::*>{std::move(name), std::move(values), {},    false,
+                                                   false,           scaling::linear,   member};
 }
 template <class T>
 [[nodiscard]] auto choice(std::string name, self_t, std::vector<T> values) {
-  return detail::listed_declaration<T, self_t>{std::move(name), std::move(values), {}, false, false, scaling::linear, {}};
+  return detail::listed_declaration<T, self_t>{std::move(name), std::move(values), {}, false,
+                                               false,           scaling::linear,   {}};
 }
 template <class T>
 [[nodiscard]] auto choice(std::string name, self_t, std::initializer_list<T> values) {
@@ -451,8 +457,8 @@ template <class T>
 /// One of a list of values, as an argument of a lambda.
 template <class T>
 [[nodiscard]] auto choice(std::string name, std::vector<T> values) {
-  return detail::listed_declaration<T, detail::unplaced>{
-      std::move(name), std::move(values), {}, false, false, scaling::linear, {}};
+  return detail::listed_declaration<T, detail::unplaced>{std::move(name), std::move(values), {}, false,
+                                                         false,           scaling::linear,   {}};
 }
 template <class T>
 [[nodiscard]] auto choice(std::string name, std::initializer_list<T> values) {
@@ -465,20 +471,23 @@ template <class T>
 
 /// One of a list of values in order, neighbours equally far apart.
 template <class T, class Class>
-[[nodiscard]] auto ordinal(std::string name, T Class::* member, std::type_identity_t<std::vector<T>> values) {
+[[nodiscard]] auto ordinal(std::string name, T Class::*member, std::type_identity_t<std::vector<T>> values) {
   static_assert(std::equality_comparable<T>, "knobless::ordinal needs values that can be compared with ==");
-  return detail::listed_declaration<T, T Class::*>{
-      std::move(name), std::move(values), {}, true, false, scaling::linear, member};
+  return detail::listed_declaration<T, T Class::*>{std::move(name), std::move(values), {},    true,
+                                                   false,           scaling::linear,   member};
 }
 /// One of a list of increasing numbers, as far apart as their values on the scale.
 template <class T, class Class>
-[[nodiscard]] auto ordinal(std::string name, T Class::* member, std::type_identity_t<std::vector<T>> values, scaling scale) {
-  static_assert(std::is_arithmetic_v<T>, "knobless::ordinal with a scale needs numbers; without one their order is enough");
+[[nodiscard]] auto ordinal(std::string name, T Class::*member, std::type_identity_t<std::vector<T>> values,
+                           scaling scale) {
+  static_assert(std::is_arithmetic_v<T>,
+                "knobless::ordinal with a scale needs numbers; without one their order is enough");
   return detail::listed_declaration<T, T Class::*>{std::move(name), std::move(values), {}, true, true, scale, member};
 }
 template <class T>
 [[nodiscard]] auto ordinal(std::string name, self_t, std::vector<T> values) {
-  return detail::listed_declaration<T, self_t>{std::move(name), std::move(values), {}, true, false, scaling::linear, {}};
+  return detail::listed_declaration<T, self_t>{std::move(name), std::move(values), {}, true,
+                                               false,           scaling::linear,   {}};
 }
 template <class T>
 [[nodiscard]] auto ordinal(std::string name, self_t, std::initializer_list<T> values) {
@@ -486,7 +495,7 @@ template <class T>
 }
 /// One of a list of values in order, as an argument of a lambda; with a scale, as far apart as their values on it.
 template <class T>
-  requires std::is_arithmetic_v<T>
+requires std::is_arithmetic_v<T>
 [[nodiscard]] auto ordinal(std::string name, std::vector<T> values, scaling scale) {
   return detail::listed_declaration<T, detail::unplaced>{std::move(name), std::move(values), {}, true, true, scale, {}};
 }
@@ -497,8 +506,8 @@ template <class T>
 /// One of a list of values in order, as an argument of a lambda.
 template <class T>
 [[nodiscard]] auto ordinal(std::string name, std::vector<T> values) {
-  return detail::listed_declaration<T, detail::unplaced>{
-      std::move(name), std::move(values), {}, true, false, scaling::linear, {}};
+  return detail::listed_declaration<T, detail::unplaced>{std::move(name), std::move(values), {}, true,
+                                                         false,           scaling::linear,   {}};
 }
 template <class T>
 [[nodiscard]] auto ordinal(std::string name, std::initializer_list<T> values) {
@@ -510,15 +519,15 @@ template <class T>
 
 /// A member that always has this value: not searched.
 template <class T, class Class>
-[[nodiscard]] auto fixed(T Class::* member, std::type_identity_t<T> value) {
+[[nodiscard]] auto fixed(T Class::*member, std::type_identity_t<T> value) {
   return detail::fixed_declaration<T, T Class::*>{std::move(value), member};
 }
 
 /// A member that is a struct: its parameters, named "name.parameter".
 template <class T, class Class, detail::declaration... Declarations>
-[[nodiscard]] auto group(std::string name, T Class::* member, Declarations... inner) {
-  return detail::group_declaration<T Class::*, Declarations...>{
-      std::move(name), member, std::tuple<Declarations...>(std::move(inner)...)};
+[[nodiscard]] auto group(std::string name, T Class::*member, Declarations... inner) {
+  return detail::group_declaration<T Class::*, Declarations...>{std::move(name), member,
+                                                                std::tuple<Declarations...>(std::move(inner)...)};
 }
 
 /// A search space over configurations of type Config: which members are searched, and how.
@@ -544,7 +553,8 @@ class space {
     bindings->reserve(sizeof...(Declarations));
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       (bindings->push_back(detail::bind<Config>(detail::place_at<I>(std::move(declarations)))), ...);
-    }(std::index_sequence_for<Declarations...>{});
+    }
+    (std::index_sequence_for<Declarations...>{});
     detail::domain_builder builder;
     for (auto& b : *bindings) b->describe(builder);
     if (builder.error) return *std::move(builder.error);
@@ -594,7 +604,7 @@ class space {
 
 /// The space of a lambda's arguments, a std::tuple of them in order: `space{real("x", {...}), integer("k", {...})}`.
 template <class... Declarations>
-  requires(std::same_as<decltype(Declarations::place), detail::unplaced> && ...)
-space(Declarations...) -> space<std::tuple<typename Declarations::value_type...>>;
+requires(std::same_as<decltype(Declarations::place), detail::unplaced>&&...) space(Declarations...)
+->space<std::tuple<typename Declarations::value_type...>>;
 
 }  // namespace knobless

@@ -5,16 +5,15 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "csv.hpp"
 #include "domain.hpp"
 #include "error.hpp"
-#include "csv.hpp"
 #include "estimate.hpp"
 #include "history.hpp"
 #include "random.hpp"
@@ -52,12 +51,12 @@ class study_core {
     } else {
       random rng(options_.seed, next_number_);
       std::optional<point> proposed = sampler_.ask({*space_, seen_, rng, options_.seed, proposed_});
-      if (!proposed)
-        return error_info{error_code::space_exhausted, "all points of the search space were proposed", {}};
+      if (!proposed) return error_info{error_code::space_exhausted, "all points of the search space were proposed", {}};
       ++proposed_;
       if (!space_->admits(*proposed) && !repair(*proposed, rng))
         return error_info{error_code::no_admitted_point,
-                          "no point was found that keeps the constraints, neither at random nor beside known ones", {}};
+                          "no point was found that keeps the constraints, neither at random nor beside known ones",
+                          {}};
       next.where = std::move(*proposed);
     }
     ++next_number_;
@@ -269,6 +268,13 @@ class study_core {
 template <class Config>
 class study;
 
+/// A reason to stop a running trial.
+class stop_condition {
+ public:
+  virtual ~stop_condition() = default;
+  [[nodiscard]] virtual bool met() const = 0;
+};
+
 /// A running trial: what to evaluate, and where to report on the way. Move-only; ended by study::tell. A trial that is
 /// destroyed untold is forgotten.
 template <class Config>
@@ -281,7 +287,7 @@ class trial {
       core_ = std::move(other.core_);
       number_ = other.number_;
       config_ = std::move(other.config_);
-      stop_ = std::move(other.stop_);
+      stop_ = other.stop_;
     }
     return *this;
   }
@@ -298,9 +304,11 @@ class trial {
     if (core_) core_->keep_report(number_, {step, value});
   }
   /// Whether going on is of no use: somebody asked the study to stop, or what stop_when() was given says so.
-  [[nodiscard]] bool should_stop() const { return (core_ && core_->stop_requested()) || (stop_ && stop_()); }
-  /// One more reason to stop: a clock, say. For whoever runs the loop.
-  void stop_when(std::function<bool()> condition) { stop_ = std::move(condition); }
+  [[nodiscard]] bool should_stop() const {
+    return (core_ && core_->stop_requested()) || (stop_ != nullptr && stop_->met());
+  }
+  /// One more reason to stop: a clock, say. For whoever runs the loop; `condition` must outlive the trial.
+  void stop_when(const stop_condition& condition) noexcept { stop_ = &condition; }
 
  private:
   friend class study<Config>;
@@ -314,7 +322,7 @@ class trial {
   std::shared_ptr<study_core> core_;
   std::size_t number_ = 0;
   Config config_;
-  std::function<bool()> stop_;
+  const stop_condition* stop_ = nullptr;
 };
 
 /// A configuration and what is known of it.

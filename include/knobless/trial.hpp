@@ -21,11 +21,16 @@ enum class trial_state : unsigned char { running, complete, pruned, failed, fore
 /// The state's name.
 [[nodiscard]] constexpr std::string_view to_string(trial_state state) noexcept {
   switch (state) {
-    case trial_state::running: return "running";
-    case trial_state::complete: return "complete";
-    case trial_state::pruned: return "pruned";
-    case trial_state::failed: return "failed";
-    case trial_state::foreign: return "foreign";
+    case trial_state::running:
+      return "running";
+    case trial_state::complete:
+      return "complete";
+    case trial_state::pruned:
+      return "pruned";
+    case trial_state::failed:
+      return "failed";
+    case trial_state::foreign:
+      return "foreign";
   }
   return "unknown";
 }
@@ -55,8 +60,7 @@ inline const failed_t failed{};
 class outcome {
  public:
   template <class T>
-    requires std::convertible_to<T, double>
-  outcome(T value) : outcome(std::in_place, static_cast<double>(value)) {}
+  requires std::convertible_to<T, double> outcome(T value) : outcome(std::in_place, static_cast<double>(value)) {}
   outcome(pruned_t) : state_(trial_state::pruned) {}
   outcome(failed_t failure) : state_(trial_state::failed), why_(std::move(failure.why)) {}
 

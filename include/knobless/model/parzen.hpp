@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "../detail/float4.hpp"
@@ -74,13 +75,15 @@ class parzen {
     dimensions_ = space.size();
     count_ = 0;
     blocks_.clear();
-    norm_.clear();
+    norms_.clear();
     log_weight_.clear();
     stale_.clear();
     levels_.resize(dimensions_);
+    log_levels_.resize(dimensions_);
     always_.resize(dimensions_);
     for (std::size_t k = 0; k < dimensions_; ++k) {
       levels_[k] = space[k].numeric() ? 0.0 : static_cast<double>(space[k].levels());
+      log_levels_[k] = levels_[k] > 0.0 ? elementary::log(levels_[k]) : 0.0;
       always_[k] = space[k].parent() == parameter::no_parent ? 1 : 0;
     }
   }
@@ -90,12 +93,12 @@ class parzen {
   /// Adds a kernel that is flat in all dimensions, of weight 1; it is number size() - 1. O(dimensions).
   void add() {
     if (count_ % width == 0) {
-      blocks_.resize(blocks_.size() + block_size(), float4::all(0.0F));
+      blocks_.resize((count_ / width + 1) * block_size(), float4::all(0.0F));
+      norms_.resize((count_ / width + 1) * dimensions_ * 2, float4::all(0.0F));
       for (std::size_t half = 0; half < 2; ++half) base(count_ + 4 * half) = float4::all(nothing);
     }
     const std::size_t i = count_++;
     log_weight_.push_back(0.0F);
-    norm_.resize(norm_.size() + dimensions_, 0.0F);
     stale_.push_back(0);
     for (std::size_t k = 0; k < dimensions_; ++k) set_flat(i, k);
   }
@@ -104,13 +107,12 @@ class parzen {
     const std::size_t last = count_ - 1;
     for (std::size_t k = 0; k < dimensions_; ++k) {
       for (std::size_t part = 0; part < parts; ++part) entry(i, k, part).set(i % 4, entry(last, k, part).get(last % 4));
-      norm_[i * dimensions_ + k] = norm_[last * dimensions_ + k];
+      norm(i, k).set(i % 4, norm(last, k).get(last % 4));
     }
     log_weight_[i] = log_weight_[last];
     touch(i);
     base(last).set(last % 4, nothing);
     log_weight_.pop_back();
-    norm_.resize(last * dimensions_);
     stale_.pop_back();
     --count_;
   }
@@ -119,16 +121,14 @@ class parzen {
   void set_flat(std::size_t i, std::size_t k) {
     entry(i, k, 0).set(i % 4, 0.0F);
     entry(i, k, 1).set(i % 4, levels_[k] == 0.0 ? 0.0F : -1.0F);
-    entry(i, k, 2).set(i % 4, 0.0F);
-    norm_[i * dimensions_ + k] = 0.0F;
+    norm(i, k).set(i % 4, 0.0F);
     touch(i);
   }
   /// Kernel i is a normal around `centre` in the numeric dimension k.
   void set_normal(std::size_t i, std::size_t k, double centre, const normal_kernel& kernel) {
     entry(i, k, 0).set(i % 4, kernel.inverse);
     entry(i, k, 1).set(i % 4, static_cast<float>(centre) * kernel.inverse);
-    entry(i, k, 2).set(i % 4, kernel.norm);
-    norm_[i * dimensions_ + k] = kernel.norm;
+    norm(i, k).set(i % 4, kernel.norm);
     touch(i);
   }
   /// Kernel i prefers a level of the categorical dimension k.
@@ -144,63 +144,29 @@ class parzen {
   /// distribution in the whole mixture would do.
   [[nodiscard]] double stay() const noexcept { return 1.0 / (1.0 + 1.0 / static_cast<double>(count_ + 1)); }
 
-  /// Log of the (not normalised) density at a point; `log_prior` is the log weight of the flat kernel.
-  /// O(size * active dimensions).
-  [[nodiscard]] double log_density(const parzen_query& at, double log_prior) {
+  /// Logs of the (not normalised) densities at several points, into `out`; `log_prior` is the log weight of the flat kernel.
+  /// O(points * size * active dimensions).
+  void log_densities(std::span<const parzen_query> points, double log_prior, std::span<double> out) {
     settle();
-    double flat = log_prior;
-    const double kept = stay();
-    bonuses_.clear();
-    for (const auto& [k, level] : at.categorical) {
-      const double none = -elementary::log(levels_[k]);
-      flat += none;
-      bonuses_.push_back({k, level, static_cast<float>(elementary::log(kept + (1.0 - kept) / levels_[k])),
-                          static_cast<float>(elementary::log((1.0 - kept) / levels_[k])), static_cast<float>(none)});
-    }
+    prepare(points, log_prior);
     const std::size_t blocks = (count_ + width - 1) / width;
-    sums_.resize(blocks * width);
-    for (std::size_t b = 0; b < blocks; ++b) {
-      const float4* block = &blocks_[b * block_size()];
-      float4 low = block[0];
-      float4 high = block[1];
-      const float4* lanes = block + 2;
-      for (const auto& [k, x] : at.always) {
-        const float4* l = lanes + k * (2 * parts);
-        const float4 x4 = float4::all(x);
-        const float4 z_low = x4 * l[0] - l[2];
-        const float4 z_high = x4 * l[1] - l[3];
-        low = low - z_low * z_low;
-        high = high - z_high * z_high;
+    // A few blocks at a time stay in the nearest cache while all points pass over them.
+    constexpr std::size_t chunk = 16;
+    float4 sums[2 * chunk];
+    for (std::size_t first = 0; first < blocks; first += chunk) {
+      const std::size_t last = std::min(first + chunk, blocks);
+      for (std::size_t i = 0; i < points.size(); ++i) {
+        std::size_t filled = 0;
+        for (std::size_t b = first; b < last; ++b, filled += 2)
+          add_block(points[i], i, b, sums[filled], sums[filled + 1]);
+        accumulate(sums, filled, totals_[i]);
       }
-      for (const auto& [k, x] : at.conditional) {
-        const float4* l = lanes + k * (2 * parts);
-        const float4 x4 = float4::all(x);
-        const float4 z_low = x4 * l[0] - l[2];
-        const float4 z_high = x4 * l[1] - l[3];
-        low = low + (l[4] - z_low * z_low);
-        high = high + (l[5] - z_high * z_high);
-      }
-      float* sum = &sums_[b * width];
-      for (std::size_t j = 0; j < 4; ++j) sum[j] = low.get(j);
-      for (std::size_t j = 0; j < 4; ++j) sum[4 + j] = high.get(j);
-      for (const bonus& f : bonuses_)
-        for (std::size_t j = 0; j < width; ++j) {
-          const float level = lanes[f.dimension * (2 * parts) + 2 + j / 4].get(j % 4);
-          sum[j] += level < 0.0F ? f.none : (level == f.level ? f.hit : f.miss);
-        }
     }
-    // Eight partial results in a fixed order, so that vectors do not change them.
-    float tops[width] = {nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing};
-    for (std::size_t first = 0; first < sums_.size(); first += width)
-      for (std::size_t j = 0; j < width; ++j) tops[j] = sums_[first + j] > tops[j] ? sums_[first + j] : tops[j];
-    auto top = static_cast<float>(flat);
-    for (const float t : tops) top = t > top ? t : top;
-    float part[width] = {};
-    for (std::size_t first = 0; first < sums_.size(); first += width)
-      for (std::size_t j = 0; j < width; ++j) part[j] += elementary::exp_single(sums_[first + j] - top);
-    float total = elementary::exp_single(static_cast<float>(flat) - top);
-    for (const float p : part) total += p;
-    return static_cast<double>(top) + elementary::log(static_cast<double>(total));
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const total& t = totals_[i];
+      const float sum = (t.part.get(0) + t.part.get(1)) + (t.part.get(2) + t.part.get(3));
+      out[i] = static_cast<double>(t.top) + elementary::log(static_cast<double>(sum));
+    }
   }
 
  private:
@@ -209,17 +175,93 @@ class parzen {
   // are always active); then for each dimension eight inverse widths, eight centres in units of the width (or levels, -1 for
   // flat), eight norms.
   static constexpr std::size_t width = 8;
-  static constexpr std::size_t parts = 3;
+  static constexpr std::size_t parts = 2;
   static constexpr float nothing = -1e30F;
   struct bonus {
     std::uint32_t dimension;
     float level, hit, miss, none;
   };
 
+  // A running sum of exponentials, relative to the largest exponent so far.
+  struct total {
+    float top;
+    float4 part;
+  };
+
+  void prepare(std::span<const parzen_query> points, double log_prior) {
+    const double kept = stay();
+    bonuses_.clear();
+    first_bonus_.clear();
+    totals_.clear();
+    for (const parzen_query& q : points) {
+      first_bonus_.push_back(bonuses_.size());
+      double flat = log_prior;
+      for (const auto& [k, level] : q.categorical) {
+        flat -= log_levels_[k];
+        const double spread = (1.0 - kept) / levels_[k];
+        bonuses_.push_back({k, level, static_cast<float>(elementary::log(kept + spread)),
+                            static_cast<float>(elementary::log(spread)), static_cast<float>(-log_levels_[k])});
+      }
+      float4 prior = float4::all(0.0F);
+      prior.set(0, 1.0F);
+      totals_.push_back({static_cast<float>(flat), prior});
+    }
+    first_bonus_.push_back(bonuses_.size());
+  }
+
+  // The logs of the eight products of block b at a point.
+  void add_block(const parzen_query& at, std::size_t i, std::size_t b, float4& low_out, float4& high_out) const {
+    const float4* block = &blocks_[b * block_size()];
+    float4 low = block[0];
+    float4 high = block[1];
+    const float4* lanes = block + 2;
+    for (const auto& [k, x] : at.always) {
+      const float4* l = lanes + k * (2 * parts);
+      const float4 x4 = float4::all(x);
+      const float4 z_low = x4 * l[0] - l[2];
+      const float4 z_high = x4 * l[1] - l[3];
+      low = low - z_low * z_low;
+      high = high - z_high * z_high;
+    }
+    for (const auto& [k, x] : at.conditional) {
+      const float4* l = lanes + k * (2 * parts);
+      const float4* norm = &norms_[(b * dimensions_ + k) * 2];
+      const float4 x4 = float4::all(x);
+      const float4 z_low = x4 * l[0] - l[2];
+      const float4 z_high = x4 * l[1] - l[3];
+      low = low + (norm[0] - z_low * z_low);
+      high = high + (norm[1] - z_high * z_high);
+    }
+    for (std::size_t c = first_bonus_[i]; c < first_bonus_[i + 1]; ++c) {
+      const bonus& f = bonuses_[c];
+      const float4* levels = lanes + f.dimension * (2 * parts) + 2;
+      low = low + float4::choose(levels[0], f.level, f.hit, f.miss, f.none);
+      high = high + float4::choose(levels[1], f.level, f.hit, f.miss, f.none);
+    }
+    low_out = low;
+    high_out = high;
+  }
+
+  static void accumulate(const float4* sums, std::size_t count, total& t) {
+    float4 largest = sums[0];
+    for (std::size_t j = 1; j < count; ++j) largest = float4::max(largest, sums[j]);
+    const float top = std::max(std::max(largest.get(0), largest.get(1)), std::max(largest.get(2), largest.get(3)));
+    if (top > t.top) {
+      t.part = t.part * float4::all(elementary::exp_single(t.top - top));
+      t.top = top;
+    }
+    const float4 top4 = float4::all(t.top);
+    for (std::size_t j = 0; j < count; ++j) t.part = t.part + float4::exp(sums[j] - top4);
+  }
+
   [[nodiscard]] std::size_t block_size() const noexcept { return 2 + dimensions_ * 2 * parts; }
   [[nodiscard]] float4& base(std::size_t i) noexcept { return blocks_[i / width * block_size() + i % width / 4]; }
   [[nodiscard]] float4& entry(std::size_t i, std::size_t k, std::size_t part) noexcept {
     return blocks_[i / width * block_size() + 2 + k * (2 * parts) + 2 * part + i % width / 4];
+  }
+
+  [[nodiscard]] float4& norm(std::size_t i, std::size_t k) noexcept {
+    return norms_[(i / width * dimensions_ + k) * 2 + i % width / 4];
   }
 
   void touch(std::size_t i) {
@@ -233,7 +275,7 @@ class parzen {
       if (i >= count_) continue;
       float sum = log_weight_[i];
       for (std::size_t k = 0; k < dimensions_; ++k)
-        if (always_[k] != 0) sum += norm_[i * dimensions_ + k];
+        if (always_[k] != 0) sum += norm(i, k).get(i % 4);
       base(i).set(i % 4, sum);
       stale_[i] = 0;
     }
@@ -243,15 +285,17 @@ class parzen {
   std::size_t dimensions_ = 0;
   std::size_t count_ = 0;
   std::vector<float4> blocks_;
-  std::vector<float> norm_;  // [kernel * dimensions + k]
+  std::vector<float4> norms_;
   std::vector<float> log_weight_;
   std::vector<double> levels_;  // 0 for numeric dimensions
+  std::vector<double> log_levels_;
   std::vector<unsigned char> always_;
   std::vector<unsigned char> stale_;
   std::vector<std::size_t> touched_;
   // Room that is used again.
-  std::vector<float> sums_;
   std::vector<bonus> bonuses_;
+  std::vector<std::size_t> first_bonus_;  // of each point, and the end
+  std::vector<total> totals_;
 };
 
 }  // namespace knobless

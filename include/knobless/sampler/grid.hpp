@@ -34,8 +34,8 @@ class grid {
   // Steps the odometer to the next point that differs in an active parameter; false after the last.
   static bool advance(const domain& space, const std::vector<std::uint64_t>& sizes, std::vector<std::uint64_t>& wheel,
                       point& at);
-  static void place(const domain& space, const std::vector<std::uint64_t>& sizes, const std::vector<std::uint64_t>& wheel,
-                    point& at);
+  static void place(const domain& space, const std::vector<std::uint64_t>& sizes,
+                    const std::vector<std::uint64_t>& wheel, point& at);
   static bool fits(const domain& space, const std::vector<std::uint64_t>& sizes, std::size_t points);
 
   std::size_t points_;

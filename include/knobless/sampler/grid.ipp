@@ -12,9 +12,8 @@ KNOBLESS_INLINE void grid::place(const domain& space, const std::vector<std::uin
                                  const std::vector<std::uint64_t>& wheel, point& at) {
   at = point(space.size());
   for (std::size_t k = 0; k < space.size(); ++k)
-    at.unit[k] = space[k].levels() == sizes[k]
-                     ? space[k].unit_of_level(wheel[k])
-                     : (static_cast<double>(wheel[k]) + 0.5) / static_cast<double>(sizes[k]);
+    at.unit[k] = space[k].levels() == sizes[k] ? space[k].unit_of_level(wheel[k])
+                                               : (static_cast<double>(wheel[k]) + 0.5) / static_cast<double>(sizes[k]);
   space.complete(at);
 }
 

@@ -66,7 +66,8 @@ KNOBLESS_INLINE void sobol::prepare(std::size_t dimensions, std::uint64_t seed) 
 
 KNOBLESS_INLINE std::optional<point> sobol::ask(const ask_context& context) {
   const domain& space = context.space;
-  if (dimensions_ != space.size() || seed_ != context.seed || context.proposed < given_) prepare(space.size(), context.seed);
+  if (dimensions_ != space.size() || seed_ != context.seed || context.proposed < given_)
+    prepare(space.size(), context.seed);
   const std::size_t covered = state_.size();
   const auto step = [&] {
     ++index_;

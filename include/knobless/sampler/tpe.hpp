@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <unordered_set>
 #include <vector>
 
 #include "../config.hpp"
@@ -65,11 +64,11 @@ class tpe {
   void build_good(const domain& space);
   [[nodiscard]] std::size_t pick(random& rng) const;
   void draw(const domain& space, random& rng, point& p) const;
-  [[nodiscard]] double ratio(const domain& space, const point& p);
   [[nodiscard]] bool known(const domain& space, const point& p) const;
 
   // What was told, a column a dimension, and rows in the order of the coordinate (numeric dimensions) and of the value.
   std::size_t dimensions_ = 0;
+  bool discrete_ = false;  // a point may have no continuous coordinate
   std::uint64_t epoch_ = 0;
   std::size_t told_ = 0;
   std::size_t rows_ = 0;
@@ -82,21 +81,21 @@ class tpe {
   std::vector<double> value_;
   std::vector<side> side_;
   std::vector<normal_kernel> kernels_;  // [row * dimensions + k]
-  std::unordered_set<std::uint64_t> known_;
+  std::vector<std::uint64_t> known_;    // hashes of the points that were told, sorted
 
   parzen bad_;
   std::vector<std::uint32_t> slot_;  // row -> kernel of bad_
   std::vector<std::uint32_t> row_;   // kernel of bad_ -> row
   parzen good_;
   std::size_t good_count_ = 0;
+  bool good_stale_ = true;
   std::vector<double> good_weight_;  // and, last, the prior's
-  double good_total_ = 0.0;
-  std::vector<double> good_sigma_;   // [kernel * dimensions + k]
+  std::vector<double> good_weight_sum_;
+  std::vector<double> good_sigma_;  // [kernel * dimensions + k]
 
   // Room that is used again.
-  std::vector<std::uint32_t> order_;
-  point candidate_;
-  parzen_query query_;
+  std::vector<point> candidates_;
+  std::vector<parzen_query> queries_;
 };
 
 }  // namespace knobless

@@ -38,6 +38,9 @@ KNOBLESS_INLINE void tpe::clear(const history& seen, const domain& space) {
   active_.resize(dimensions_);
   sorted_.resize(dimensions_);
   bad_.reset(space);
+  // A point without an active continuous parameter needs that each such parameter is conditional.
+  discrete_ = true;
+  for (const parameter& p : space) discrete_ = discrete_ && (!p.continuous() || p.parent() != parameter::no_parent);
 }
 
 KNOBLESS_INLINE void tpe::insert(const domain& space, std::span<const double> unit,
@@ -76,7 +79,10 @@ KNOBLESS_INLINE void tpe::update(const history& seen, const domain& space) {
   if (seen.epoch() != epoch_ || dimensions_ != space.size() || told_ > seen.size()) clear(seen, space);
   for (; told_ < seen.size(); ++told_) {
     const observation o = seen[told_];
-    known_.insert(detail::point_hash(o.unit, o.active));
+    if (discrete_) {
+      const std::uint64_t h = detail::point_hash(o.unit, o.active);
+      known_.insert(std::upper_bound(known_.begin(), known_.end(), h), h);
+    }
     // What was told far outside the present bounds says nothing about the inside.
     bool near = o.state != trial_state::foreign;
     for (std::size_t k = 0; k < dimensions_; ++k) near = near && o.unit[k] >= -0.25 && o.unit[k] <= 1.25;
@@ -89,7 +95,10 @@ KNOBLESS_INLINE void tpe::update(const history& seen, const domain& space) {
     const auto better = [&](std::uint32_t a, std::uint32_t b) {
       return tier_[a] != tier_[b] ? tier_[a] < tier_[b] : value_[a] < value_[b];
     };
-    ranking_.insert(std::upper_bound(ranking_.begin(), ranking_.end(), row, better), row);
+    const auto place = std::upper_bound(ranking_.begin(), ranking_.end(), row, better);
+    // Behind the best of the rest, whose value weighs the good ones, a trial changes nothing on the good side.
+    if (static_cast<std::size_t>(place - ranking_.begin()) <= good_count_) good_stale_ = true;
+    ranking_.insert(place, row);
     split(space);
   }
 }
@@ -97,7 +106,9 @@ KNOBLESS_INLINE void tpe::update(const history& seen, const domain& space) {
 // Puts each row on its side after one more was told.
 KNOBLESS_INLINE void tpe::split(const domain& space) {
   const double wanted = std::ceil(good_share * static_cast<double>(rows_));
-  good_count_ = std::min({static_cast<std::size_t>(wanted), most_good, complete_});
+  const std::size_t count = std::min({static_cast<std::size_t>(wanted), most_good, complete_});
+  if (count != good_count_) good_stale_ = true;
+  good_count_ = count;
   for (std::size_t i = 0; i < good_count_; ++i) {
     const std::uint32_t row = ranking_[i];
     if (side_[row] == side::bad) leave_bad(space, row);
@@ -116,7 +127,8 @@ KNOBLESS_INLINE std::size_t tpe::position(std::size_t k, std::uint32_t row) cons
   const auto before = [&](std::uint32_t a, std::uint32_t b) {
     return unit_[k][a] != unit_[k][b] ? unit_[k][a] < unit_[k][b] : a < b;
   };
-  return static_cast<std::size_t>(std::lower_bound(sorted_[k].begin(), sorted_[k].end(), row, before) - sorted_[k].begin());
+  return static_cast<std::size_t>(std::lower_bound(sorted_[k].begin(), sorted_[k].end(), row, before) -
+                                  sorted_[k].begin());
 }
 
 KNOBLESS_INLINE const normal_kernel& tpe::kernel(const domain& space, std::uint32_t row, std::size_t k, double gap) {
@@ -183,7 +195,7 @@ KNOBLESS_INLINE void tpe::leave_bad(const domain& space, std::uint32_t row) {
     if (active_[k][row] != 0 && space[k].numeric()) refresh_neighbours(space, k, position(k, row));
 }
 
-// ---- The good side, built anew for each ask: it is small ---------------------------------------------------------------
+// ---- The good side, built anew when it changed: it is small ---------------------------------------------------------------
 
 KNOBLESS_INLINE void tpe::build_good(const domain& space) {
   good_.reset(space);
@@ -201,45 +213,51 @@ KNOBLESS_INLINE void tpe::build_good(const domain& space) {
       good_weight_[good_count_] = sum / static_cast<double>(good_count_);
     }
   }
-  good_total_ = 0.0;
-  for (const double w : good_weight_) good_total_ += w;
+  good_weight_sum_.resize(good_count_ + 1);
+  double so_far = 0.0;
+  for (std::size_t i = 0; i <= good_count_; ++i) good_weight_sum_[i] = so_far += good_weight_[i];
   for (std::size_t i = 0; i < good_count_; ++i) {
     good_.add();
     good_.set_log_weight(i, elementary::log(good_weight_[i]));
   }
+  struct placed {
+    double x;
+    std::uint32_t kernel;
+  };
+  placed order[most_good];
   for (std::size_t k = 0; k < dimensions_; ++k) {
-    order_.clear();
+    std::size_t count = 0;
     for (std::uint32_t i = 0; i < good_count_; ++i) {
       const std::uint32_t row = ranking_[i];
       if (active_[k][row] == 0) continue;
+      const double x = unit_[k][row];
       if (!space[k].numeric()) {
-        good_.set_level(i, k, space[k].level(unit_[k][row]));
+        good_.set_level(i, k, space[k].level(x));
         continue;
       }
-      // Insertion sort: at most 25.
-      order_.push_back(i);
-      for (std::size_t j = order_.size() - 1; j > 0 && unit_[k][ranking_[order_[j]]] < unit_[k][ranking_[order_[j - 1]]]; --j)
-        std::swap(order_[j], order_[j - 1]);
+      // Insertion sort: there are at most 25.
+      std::size_t j = count++;
+      for (; j > 0 && x < order[j - 1].x; --j) order[j] = order[j - 1];
+      order[j] = {x, i};
     }
-    for (std::size_t j = 0; j < order_.size(); ++j) {
-      const std::uint32_t row = ranking_[order_[j]];
-      const double x = unit_[k][row];
-      const double below = j > 0 ? unit_[k][ranking_[order_[j - 1]]] : 0.0;
-      const double above = j + 1 < order_.size() ? unit_[k][ranking_[order_[j + 1]]] : 1.0;
-      const normal_kernel& found = kernel(space, row, k, std::max(x - below, above - x));
-      good_.set_normal(order_[j], k, x, found);
-      good_sigma_[order_[j] * dimensions_ + k] = found.sigma;
+    for (std::size_t j = 0; j < count; ++j) {
+      const auto [x, i] = order[j];
+      const double below = j > 0 ? order[j - 1].x : 0.0;
+      const double above = j + 1 < count ? order[j + 1].x : 1.0;
+      const normal_kernel& found = kernel(space, ranking_[i], k, std::max(x - below, above - x));
+      good_.set_normal(i, k, x, found);
+      good_sigma_[i * dimensions_ + k] = found.sigma;
     }
   }
 }
 
 // ---- Candidates ------------------------------------------------------------------------------------------------------
 
-// A good kernel by its weight; good_count_ is the prior.
+// A good kernel by its weight; good_count_ is the prior. Counts instead of searching: nothing to predict.
 KNOBLESS_INLINE std::size_t tpe::pick(random& rng) const {
-  double u = rng.uniform() * good_total_;
+  const double u = rng.uniform() * good_weight_sum_[good_count_];
   std::size_t i = 0;
-  while (i < good_count_ && u >= good_weight_[i]) u -= good_weight_[i++];
+  for (std::size_t j = 0; j < good_count_; ++j) i += good_weight_sum_[j] <= u ? 1 : 0;
   return i;
 }
 
@@ -254,7 +272,8 @@ KNOBLESS_INLINE void tpe::draw(const domain& space, random& rng, point& p) const
     if (!space.active(k, p)) continue;
     p.active[k] = 1;
     const std::size_t i = crossed ? pick(rng) : parent;
-    if (i == good_count_ || active_[k][ranking_[i]] == 0) {
+    const bool flat = i == good_count_ || active_[k][ranking_[i]] == 0;
+    if (flat) {
       p.unit[k] = space[k].snap(rng.uniform());
       continue;
     }
@@ -271,15 +290,11 @@ KNOBLESS_INLINE void tpe::draw(const domain& space, random& rng, point& p) const
   }
 }
 
-KNOBLESS_INLINE double tpe::ratio(const domain& space, const point& p) {
-  query_.set(space, p);
-  return good_.log_density(query_, elementary::log(good_weight_[good_count_])) - bad_.log_density(query_, 0.0);
-}
-
 KNOBLESS_INLINE bool tpe::known(const domain& space, const point& p) const {
+  if (!discrete_) return false;
   for (std::size_t k = 0; k < dimensions_; ++k)
     if (p.active[k] != 0 && space[k].continuous()) return false;
-  return known_.contains(detail::point_hash(p.unit, p.active));
+  return std::binary_search(known_.begin(), known_.end(), detail::point_hash(p.unit, p.active));
 }
 
 KNOBLESS_INLINE std::optional<point> tpe::start(const ask_context& context) {
@@ -306,21 +321,28 @@ KNOBLESS_INLINE std::optional<point> tpe::ask(const ask_context& context) {
     insert(space, p.where.unit, p.where.active);
     enter_bad(space, static_cast<std::uint32_t>(rows_ - 1));
   }
-  build_good(space);
+  if (good_stale_) build_good(space);
+  good_stale_ = false;
 
-  std::optional<point> best;
-  double best_ratio = 0.0;
-  std::size_t admitted = 0;
-  for (std::size_t tries = 0; admitted < candidates && tries < 10 * candidates; ++tries) {
-    draw(space, context.rng, candidate_);
-    if (space.constrained() && !space.admits(candidate_)) continue;
-    if (known(space, candidate_)) continue;
-    ++admitted;
-    const double found = ratio(space, candidate_);
-    if (best && !(found > best_ratio)) continue;
-    best_ratio = found;
-    best = candidate_;
+  std::size_t count = 0;
+  candidates_.resize(candidates);
+  queries_.resize(candidates);
+  for (std::size_t tries = 0; count < candidates && tries < 10 * candidates; ++tries) {
+    point& p = candidates_[count];
+    draw(space, context.rng, p);
+    if ((space.constrained() && !space.admits(p)) || known(space, p)) continue;
+    queries_[count++].set(space, p);
   }
+  double good[candidates];
+  double bad[candidates];
+  const std::span<const parzen_query> queries(queries_.data(), count);
+  good_.log_densities(queries, elementary::log(good_weight_[good_count_]), {good, count});
+  bad_.log_densities(queries, 0.0, {bad, count});
+  std::optional<point> best;
+  std::size_t found = 0;
+  for (std::size_t i = 1; i < count; ++i)
+    if (good[i] - bad[i] > good[found] - bad[found]) found = i;
+  if (count > 0) best = candidates_[found];
 
   while (rows_ > told_rows) {
     leave_bad(space, static_cast<std::uint32_t>(rows_ - 1));

@@ -1,0 +1,142 @@
+// What a trial costs besides the objective: one ask and one tell, against the number of trials told before.
+// Names: ask_tell/<sampler>/d:<dimensions>/told:<trials>; "mixed" is a conditional space of 12 parameters.
+#include <benchmark/benchmark.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <knobless/knobless.hpp>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace {
+
+template <std::size_t D>
+struct vector_config {
+  std::array<double, D> x{};
+};
+
+template <std::size_t D>
+knobless::space<vector_config<D>> vector_space() {
+  return knobless::space<vector_config<D>>{knobless::real("x", &vector_config<D>::x, {.low = 0.0, .high = 1.0})};
+}
+
+template <std::size_t D>
+double loss(const vector_config<D>& c) {
+  double sum = 0.0;
+  for (const double x : c.x) sum += (x - 0.3) * (x - 0.3);
+  return sum;
+}
+
+struct tree {
+  int depth = 6;
+  double shrinkage = 0.1;
+  bool linear = false;
+};
+struct layered {
+  int width = 32;
+  double rate = 1e-3;
+  double momentum = 0.9;
+  bool norm = false;
+};
+struct mixed_config {
+  std::variant<tree, layered> model;
+  double weight_decay = 1e-4;
+  int batch = 32;
+  std::string loss = "l2";
+  double noise = 0.0;
+};
+
+knobless::space<mixed_config> mixed_space() {
+  using namespace knobless;
+  return space<mixed_config>{
+      branch("model", &mixed_config::model,
+             when<tree>("tree", integer("depth", &tree::depth, {.low = 1, .high = 12}),
+                        real("shrinkage", &tree::shrinkage, {.low = 1e-3, .high = 1.0, .scale = knobless::log}),
+                        flag("linear", &tree::linear)),
+             when<layered>("net", integer("width", &layered::width, {.low = 4, .high = 512, .scale = knobless::log}),
+                           real("rate", &layered::rate, {.low = 1e-5, .high = 1.0, .scale = knobless::log}),
+                           real("momentum", &layered::momentum, {.low = 0.0, .high = 0.99}),
+                           flag("norm", &layered::norm))),
+      real("weight_decay", &mixed_config::weight_decay, {.low = 1e-7, .high = 1e-1, .scale = knobless::log}),
+      ordinal("batch", &mixed_config::batch, {16, 32, 64, 128, 256}),
+      choice("loss", &mixed_config::loss, {"l1", "l2", "huber"}),
+      real("noise", &mixed_config::noise, {.low = 0.0, .high = 0.5})};
+}
+
+double loss(const mixed_config& c) {
+  const auto* t = std::get_if<tree>(&c.model);
+  return c.noise + c.weight_decay + (t != nullptr ? t->shrinkage + t->depth : std::get<layered>(c.model).rate);
+}
+
+// A study with `told` random trials; after every 64 measured ones it starts again, so that their number stays near that.
+template <class Config, class Sampler>
+void ask_tell(benchmark::State& state, const knobless::space<Config>& space, const Sampler& sampler, std::size_t told) {
+  const auto fresh = [&] {
+    knobless::study<Config> study{space, sampler, {.seed = 1}};
+    knobless::random rng(2);
+    for (std::size_t i = 0; i < told; ++i) {
+      knobless::point p(space.domain().size());
+      for (double& u : p.unit) u = rng.uniform();
+      space.domain().complete(p);
+      const Config c = space.decode(p);
+      study.add(c, loss(c));
+    }
+    // The first ask takes in what was told before.
+    auto trial = study.ask();
+    const double value = loss(trial.config());
+    study.tell(std::move(trial), value);
+    return study;
+  };
+  auto study = fresh();
+  std::size_t measured = 0;
+  for (auto _ : state) {
+    auto trial = study.ask();
+    const double value = loss(trial.config());
+    study.tell(std::move(trial), value);
+    if (++measured % 64 == 0) {
+      state.PauseTiming();
+      study = fresh();
+      state.ResumeTiming();
+    }
+  }
+}
+
+template <std::size_t D, class Sampler>
+void with(const std::string& name, const Sampler& sampler, std::initializer_list<std::size_t> counts) {
+  for (const std::size_t told : counts)
+    benchmark::RegisterBenchmark(
+        ("ask_tell/" + name + "/d:" + std::to_string(D) + "/told:" + std::to_string(told)).c_str(),
+        [=](benchmark::State& state) { ask_tell(state, vector_space<D>(), sampler, told); })
+        ->Unit(benchmark::kMicrosecond);
+}
+
+template <class Sampler>
+void with_mixed(const std::string& name, const Sampler& sampler, std::initializer_list<std::size_t> counts) {
+  for (const std::size_t told : counts)
+    benchmark::RegisterBenchmark(("ask_tell/" + name + "/mixed/told:" + std::to_string(told)).c_str(),
+                                 [=](benchmark::State& state) { ask_tell(state, mixed_space(), sampler, told); })
+        ->Unit(benchmark::kMicrosecond);
+}
+
+template <class Sampler>
+void everywhere(const std::string& name, const Sampler& sampler, std::initializer_list<std::size_t> counts) {
+  with<2>(name, sampler, counts);
+  with<10>(name, sampler, counts);
+  with<50>(name, sampler, counts);
+  with_mixed(name, sampler, counts);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  everywhere("random", knobless::random_search{}, {100});
+  everywhere("sobol", knobless::sobol{}, {100});
+  everywhere("latin_hypercube", knobless::latin_hypercube{}, {100});
+  everywhere("tpe", knobless::tpe{}, {100, 500, 1000, 5000});
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
