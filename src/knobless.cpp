@@ -5,6 +5,11 @@
 
 #include <knobless/knobless.hpp>
 
+#include <knobless/domain.ipp>
+#include <knobless/estimate.ipp>
+#include <knobless/history.ipp>
+#include <knobless/parameter.ipp>
 #include <knobless/sampler/grid.ipp>
 #include <knobless/sampler/sobol.ipp>
 #include <knobless/sampler/tpe.ipp>
+#include <knobless/study_core.ipp>

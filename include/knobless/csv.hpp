@@ -28,33 +28,4 @@ namespace knobless::detail {
   return number_text(p.natural(unit));
 }
 
-/// A head, then a row a told trial, each with the values at which it was evaluated. `Core` is study_core. O(trials * d).
-template <class Core>
-[[nodiscard]] std::string csv(const Core& core) {
-  const domain& space = core.space();
-  const history& seen = core.seen();
-  std::string out = "trial,state,value,seconds";
-  for (const parameter& p : space) out += "," + csv_field(p.name());
-  out += '\n';
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    const observation o = seen[i];
-    out += std::to_string(o.number);
-    out += ',';
-    out += to_string(o.state);
-    out += ',';
-    if (o.has_value) out += number_text(core.signed_value(o.value));
-    out += ',';
-    out += number_text(o.seconds);
-    const auto from = core.original(i);
-    const domain& then = core.space(from.space);
-    for (std::size_t k = 0; k < space.size(); ++k) {
-      const std::size_t j = &then == &space ? k : then.find(space[k].name());
-      out += ',';
-      if (j < then.size() && from.where.active[j] != 0) out += csv_field(value_text(then[j], from.where.unit[j]));
-    }
-    out += '\n';
-  }
-  return out;
-}
-
 }  // namespace knobless::detail

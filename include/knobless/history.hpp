@@ -49,8 +49,12 @@ struct pending_trial {
 /// the original grows.
 class history {
  public:
-  history() = default;
-  explicit history(std::size_t dimensions) : dimensions_(dimensions) {}
+  explicit history(std::size_t dimensions = 0);
+  history(const history&);
+  history(history&&) noexcept;
+  history& operator=(const history&);
+  history& operator=(history&&) noexcept;
+  ~history();
 
   [[nodiscard]] std::size_t dimensions() const noexcept { return dimensions_; }
   /// Number of told trials.
@@ -63,23 +67,9 @@ class history {
   [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
 
   /// The i-th told trial. The view holds until the history and all its copies are gone. O(1).
-  [[nodiscard]] observation operator[](std::size_t i) const noexcept {
-    KNOBLESS_ASSERT(i < size_);
-    const block& b = *blocks_[i / block::capacity];
-    const std::size_t row = i % block::capacity;
-    const fields& f = b.rows[row];
-    return {f.number,
-            f.state,
-            f.has_value,
-            f.value,
-            f.seconds,
-            {b.unit.data() + row * dimensions_, dimensions_},
-            {b.active.data() + row * dimensions_, dimensions_}};
-  }
+  [[nodiscard]] observation operator[](std::size_t i) const noexcept;
   /// The intermediate values of the i-th told trial.
-  [[nodiscard]] std::span<const report> reports(std::size_t i) const noexcept {
-    return blocks_[i / block::capacity]->reports[i % block::capacity];
-  }
+  [[nodiscard]] std::span<const report> reports(std::size_t i) const noexcept;
 
   [[nodiscard]] std::span<const pending_trial> pending() const noexcept { return pending_; }
 
@@ -87,50 +77,17 @@ class history {
   [[nodiscard]] std::optional<std::size_t> best() const noexcept { return best_; }
 
   /// A trial begins. O(1) and the point.
-  void begin(pending_trial asked) { pending_.push_back(std::move(asked)); }
+  void begin(pending_trial asked);
 
   /// The pending trial of that number, or nullptr. O(pending).
-  [[nodiscard]] pending_trial* find_pending(std::size_t number) noexcept {
-    for (pending_trial& p : pending_)
-      if (p.number == number) return &p;
-    return nullptr;
-  }
+  [[nodiscard]] pending_trial* find_pending(std::size_t number) noexcept;
 
   /// A pending trial is dropped without a trace. O(pending).
-  void forget(std::size_t number) {
-    for (std::size_t i = 0; i < pending_.size(); ++i)
-      if (pending_[i].number == number) {
-        pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(i));
-        return;
-      }
-  }
+  void forget(std::size_t number);
 
   /// Appends a told trial; `inside` says whether its point lies within the present bounds (only such can be best).
   /// O(dimensions).
-  void append(const observation& told, std::vector<report> reports = {}, bool inside = true) {
-    KNOBLESS_ASSERT(told.unit.size() == dimensions_ && told.active.size() == dimensions_);
-    const std::size_t row = size_ % block::capacity;
-    if (row == 0) {
-      blocks_.push_back(std::make_shared<block>(dimensions_));
-    } else if (blocks_.back()->filled != row) {
-      // A copy of this history appended to the shared block: go on in our own.
-      blocks_.back() = std::make_shared<block>(*blocks_.back());
-    }
-    block& b = *blocks_.back();
-    b.rows[row] = {told.number, told.value, told.seconds, told.state, told.has_value};
-    for (std::size_t k = 0; k < dimensions_; ++k) {
-      b.unit[row * dimensions_ + k] = told.unit[k];
-      b.active[row * dimensions_ + k] = told.active[k];
-    }
-    b.reports[row] = std::move(reports);
-    b.filled = row + 1;
-    if (told.state == trial_state::failed) ++failures_;
-    if (told.state == trial_state::complete) {
-      ++complete_;
-      if (inside && (!best_ || told.value < (*this)[*best_].value)) best_ = size_;
-    }
-    ++size_;
-  }
+  void append(const observation& told, std::vector<report> reports = {}, bool inside = true);
 
   /// Says that this history replaces `older`, whose rows it has rewritten.
   void supersede(const history& older) noexcept { epoch_ = older.epoch_ + 1; }
@@ -143,17 +100,7 @@ class history {
     trial_state state = trial_state::running;
     bool has_value = false;
   };
-  // Rows are never moved or changed once written, so snapshots may share them.
-  struct block {
-    static constexpr std::size_t capacity = 128;
-    explicit block(std::size_t dimensions)
-        : rows(capacity), unit(capacity * dimensions), active(capacity * dimensions), reports(capacity) {}
-    std::vector<fields> rows;
-    std::vector<double> unit;
-    std::vector<unsigned char> active;
-    std::vector<std::vector<report>> reports;
-    std::size_t filled = 0;
-  };
+  struct block;
 
   std::size_t dimensions_ = 0;
   std::size_t size_ = 0;
@@ -166,3 +113,7 @@ class history {
 };
 
 }  // namespace knobless
+
+#ifndef KNOBLESS_COMPILED
+#include "history.ipp"
+#endif

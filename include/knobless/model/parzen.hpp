@@ -9,9 +9,9 @@
 #include <span>
 #include <vector>
 
-#include "../detail/float4.hpp"
 #include "../domain.hpp"
 #include "../elementary.hpp"
+#include "../numeric/float4.hpp"
 #include "../point.hpp"
 
 #include "../detail/strict_begin.inc"

@@ -8,7 +8,7 @@
 
 #include "../elementary.hpp"
 
-#include "strict_begin.inc"
+#include "../detail/strict_begin.inc"
 
 namespace knobless::detail {
 
@@ -98,4 +98,4 @@ inline float4 float4::choose(const float4& lane, float x, float hit, float miss,
 
 }  // namespace knobless::detail
 
-#include "strict_end.inc"
+#include "../detail/strict_end.inc"

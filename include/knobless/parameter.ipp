@@ -1,0 +1,198 @@
+#pragma once
+
+#include <cmath>
+
+#include "parameter.hpp"
+
+#include "detail/strict_begin.inc"
+
+namespace knobless {
+
+KNOBLESS_INLINE result<parameter> parameter::real(std::string name, const real_options& options) {
+  using detail::number_text;
+  using detail::parameter_error;
+  const double low = options.low;
+  const double high = options.high;
+  const double step = options.step;
+  const std::string given = "low = " + number_text(low) + ", high = " + number_text(high);
+  if (!elementary::is_finite(low) || !elementary::is_finite(high) || !elementary::is_finite(high - low))
+    return parameter_error(name, given + " given, but both bounds and their distance must be finite");
+  if (low > high) return parameter_error(name, given + " given, but low must not be above high");
+  if (options.scale == scaling::log && !(low > 0.0))
+    return parameter_error(name, given + " given, but low must be above 0 on the log scale");
+  if (!(step >= 0.0) || !elementary::is_finite(step))
+    return parameter_error(name, "step = " + number_text(step) + " given, but a step must be 0 (continuous) or above");
+  if (step > 0.0 && options.scale == scaling::log)
+    return parameter_error(
+        name, "step = " + number_text(step) + " given on the log scale, but a step needs the linear scale");
+  parameter p;
+  p.name_ = std::move(name);
+  p.kind_ = parameter_kind::real;
+  p.scale_ = options.scale;
+  p.low_ = low;
+  p.high_ = high;
+  p.step_ = step;
+  const bool is_log = options.scale == scaling::log;
+  p.origin_ = is_log ? elementary::log(low) : low;
+  p.length_ = (is_log ? elementary::log(high) : high) - p.origin_;
+  if (low == high) {
+    p.levels_ = 1;
+  } else if (step > 0.0) {
+    // A step that divides the range up to rounding reaches high: 0 .. 1 by 0.1 has 11 values.
+    const double count = std::floor((high - low) / step * (1.0 + 4e-16) + 1e-9);
+    if (count >= 0x1p53) return parameter_error(p.name_, "the step is too small for the range: over 2^53 values");
+    p.levels_ = static_cast<std::uint64_t>(count) + 1;
+  }
+  return p;
+}
+
+KNOBLESS_INLINE result<parameter> parameter::integer(std::string name, const integer_options& options) {
+  using detail::parameter_error;
+  const std::int64_t low = options.low;
+  const std::int64_t high = options.high;
+  const std::int64_t step = options.step;
+  constexpr std::int64_t limit = std::int64_t{1} << 53U;
+  const std::string given = "low = " + std::to_string(low) + ", high = " + std::to_string(high);
+  if (low < -limit || high > limit) return parameter_error(name, given + " given, but bounds must lie within +-2^53");
+  if (low > high) return parameter_error(name, given + " given, but low must not be above high");
+  if (options.scale == scaling::log && low < 1)
+    return parameter_error(name, given + " given, but low must be at least 1 on the log scale");
+  if (step < 1)
+    return parameter_error(name, "step = " + std::to_string(step) + " given, but a step must be at least 1");
+  if (step > 1 && options.scale == scaling::log)
+    return parameter_error(
+        name, "step = " + std::to_string(step) + " given on the log scale, but a step needs the linear scale");
+  parameter p;
+  p.name_ = std::move(name);
+  p.kind_ = parameter_kind::integer;
+  p.scale_ = options.scale;
+  p.low_ = static_cast<double>(low);
+  p.high_ = static_cast<double>(high);
+  p.step_ = static_cast<double>(step);
+  p.levels_ = static_cast<std::uint64_t>((high - low) / step) + 1;
+  if (options.scale == scaling::log) {
+    // A value owns what rounds to it.
+    p.origin_ = elementary::log(p.low_ - 0.5);
+    p.length_ = elementary::log(p.high_ + 0.5) - p.origin_;
+  }
+  return p;
+}
+
+KNOBLESS_INLINE result<parameter> parameter::categorical(std::string name, std::vector<std::string> labels) {
+  if (labels.empty()) return detail::parameter_error(name, "no values given, but at least one is needed");
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (labels[i] == labels[j])
+        return detail::parameter_error(name, "\"" + labels[i] + "\" is given twice, but values must differ");
+  parameter p;
+  p.name_ = std::move(name);
+  p.kind_ = parameter_kind::categorical;
+  p.levels_ = labels.size();
+  p.low_ = 0.0;
+  p.high_ = static_cast<double>(labels.size() - 1);
+  p.labels_ = std::move(labels);
+  return p;
+}
+
+KNOBLESS_INLINE result<parameter> parameter::ordinal(std::string name, std::vector<std::string> labels,
+                                                     std::vector<double> positions, scaling scale) {
+  using detail::parameter_error;
+  result<parameter> made = categorical(name, std::move(labels));
+  if (!made) return made;
+  parameter p = std::move(made).value();
+  p.kind_ = parameter_kind::ordinal;
+  if (positions.empty()) return p;
+  if (positions.size() != p.levels_)
+    return parameter_error(
+        name, std::to_string(positions.size()) + " positions given for " + std::to_string(p.levels_) + " values");
+  p.scale_ = scale;
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    if (!elementary::is_finite(positions[i]) || (i > 0 && !(positions[i] > positions[i - 1])))
+      return parameter_error(name, "the values given must be finite and strictly increasing");
+    if (scale == scaling::log && !(positions[i] > 0.0))
+      return parameter_error(
+          name, "value " + detail::number_text(positions[i]) + " given, but values must be above 0 on the log scale");
+  }
+  if (p.levels_ < 3) return p;
+  if (scale == scaling::log)
+    for (double& v : positions) v = elementary::log(v);
+  // Bounds halfway between neighbours; the end cells reach as far outside as inside.
+  std::vector<double>& cells = p.cells_;
+  cells.resize(positions.size() + 1);
+  for (std::size_t i = 1; i < positions.size(); ++i) cells[i] = 0.5 * (positions[i - 1] + positions[i]);
+  const std::size_t last = positions.size() - 1;
+  const double first_bound = positions[0] - (cells[1] - positions[0]);
+  const double last_bound = positions[last] + (positions[last] - cells[last]);
+  for (std::size_t i = 1; i <= last; ++i) cells[i] = (cells[i] - first_bound) / (last_bound - first_bound);
+  cells.front() = 0.0;
+  cells.back() = 1.0;
+  return p;
+}
+
+KNOBLESS_INLINE double parameter::cell_low(std::uint64_t level) const noexcept {
+  if (level == 0) return 0.0;
+  if (level >= levels_) return 1.0;
+  if (!cells_.empty()) return cells_[level];
+  if (scale_ == scaling::log && kind_ == parameter_kind::integer)
+    return (elementary::log(low_ + static_cast<double>(level) - 0.5) - origin_) / length_;
+  return static_cast<double>(level) / static_cast<double>(levels_);
+}
+
+KNOBLESS_INLINE std::uint64_t parameter::level(double unit) const noexcept {
+  KNOBLESS_ASSERT(levels_ != 0);
+  if (!(unit > 0.0)) return 0;
+  if (unit >= 1.0) return levels_ - 1;
+  if (!cells_.empty()) {
+    std::uint64_t below = 0;
+    for (std::uint64_t above = levels_; above - below > 1;) {
+      const std::uint64_t middle = below + (above - below) / 2;
+      (cells_[middle] <= unit ? below : above) = middle;
+    }
+    return below;
+  }
+  double guess = unit * static_cast<double>(levels_);
+  if (scale_ == scaling::log && kind_ == parameter_kind::integer)
+    guess = elementary::exp(origin_ + unit * length_) + 0.5 - low_;
+  auto found = guess > 0.0 ? static_cast<std::uint64_t>(guess) : 0U;
+  if (found >= levels_) found = levels_ - 1;
+  // Rounding may miss by one: the cells decide.
+  while (found > 0 && unit < cell_low(found)) --found;
+  while (found + 1 < levels_ && unit >= cell_low(found + 1)) ++found;
+  return found;
+}
+
+KNOBLESS_INLINE double parameter::natural(double unit) const noexcept {
+  if (levels_ == 0) {
+    if (!(unit > 0.0)) return low_;
+    if (unit >= 1.0) return high_;
+    const double value = scale_ == scaling::log ? elementary::exp(origin_ + unit * length_) : low_ + unit * length_;
+    return value > low_ ? (value < high_ ? value : high_) : low_;
+  }
+  const auto k = static_cast<double>(level(unit));
+  if (kind_ == parameter_kind::categorical || kind_ == parameter_kind::ordinal) return k;
+  const double value = low_ + k * step_;
+  return value < high_ ? value : high_;
+}
+
+KNOBLESS_INLINE double parameter::unit(double natural) const noexcept {
+  constexpr double nowhere = -std::numeric_limits<double>::infinity();
+  if (levels_ == 0) {
+    if (scale_ == scaling::linear) return (natural - origin_) / length_;
+    return natural > 0.0 ? (elementary::log(natural) - origin_) / length_ : nowhere;
+  }
+  if (kind_ == parameter_kind::categorical || kind_ == parameter_kind::ordinal)
+    return natural >= 0.0 && natural <= high_ ? unit_of_level(static_cast<std::uint64_t>(natural)) : nowhere;
+  const bool inside = natural >= low_ && natural <= high_;
+  if (inside) {
+    const double k = step_ > 0.0 ? std::floor((natural - low_) / step_ + 0.5) : 0.0;
+    const auto found = static_cast<std::uint64_t>(k);
+    return unit_of_level(found < levels_ ? found : levels_ - 1);
+  }
+  if (low_ == high_) return nowhere;
+  if (scale_ == scaling::log) return natural > 0.5 ? (elementary::log(natural) - origin_) / length_ : nowhere;
+  return ((natural - low_) / step_ + 0.5) / static_cast<double>(levels_);
+}
+
+}  // namespace knobless
+
+#include "detail/strict_end.inc"

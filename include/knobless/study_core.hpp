@@ -1,0 +1,153 @@
+/// \file
+/// The untyped half of a study.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config.hpp"
+#include "domain.hpp"
+#include "error.hpp"
+#include "history.hpp"
+#include "sampler.hpp"
+#include "trial.hpp"
+
+namespace knobless {
+
+/// Options of a study.
+struct study_options {
+  /// The same seed gives the same trials.
+  std::uint64_t seed = 0;
+  knobless::direction direction = knobless::direction::minimize;
+};
+
+/// The untyped half of a study: points instead of configurations. Samplers are asked here, outcomes are kept here.
+/// One thread at a time, but for request_stop() and stop_requested().
+class study_core {
+ public:
+  study_core(std::shared_ptr<const domain> space, any_sampler sampler, study_options options);
+  ~study_core();
+  study_core(const study_core&) = delete;
+  study_core& operator=(const study_core&) = delete;
+
+  struct asked {
+    std::size_t number;
+    point where;
+  };
+
+  /// The next point: a queued one, else the sampler's. Errors: space_exhausted, no_admitted_point.
+  [[nodiscard]] result<asked> ask();
+
+  /// Puts a point at the end of the queue of those to be asked first.
+  void enqueue(point p) { queue_.push_back(std::move(p)); }
+  [[nodiscard]] std::size_t queued() const noexcept { return queue_.size() - queued_; }
+
+  /// Keeps an intermediate value of a running trial. False if there is no such trial.
+  bool keep_report(std::size_t number, report r);
+
+  /// The outcome of a running trial. False if there is no such trial.
+  bool tell(std::size_t number, const outcome& out, double seconds = 0.0);
+
+  /// A known result that no ask proposed.
+  void add(point where, const outcome& out);
+
+  void drop(std::size_t number);
+
+  /// A point of one of the spaces that this study has had; the present one is number spaces() - 1.
+  struct placed {
+    std::size_t space = 0;
+    point where;
+  };
+  /// All told trials as comma-separated rows with a head, each with the values at which it was evaluated (RFC 4180).
+  [[nodiscard]] std::string csv() const;
+
+  [[nodiscard]] std::size_t spaces() const noexcept { return earlier_.size() + 1; }
+  /// The n-th space that this study has had.
+  [[nodiscard]] const domain& space(std::size_t n) const noexcept {
+    return n < earlier_.size() ? *earlier_[n].space : *space_;
+  }
+
+  /// Where the i-th told trial was evaluated: its point in the space in which it was asked. O(spaces + d).
+  [[nodiscard]] placed original(std::size_t i) const;
+
+  /// Says where a point of one space lies in another, or nothing if nowhere.
+  class translation {
+   public:
+    virtual ~translation() = default;
+    [[nodiscard]] virtual std::optional<point> apply(const placed& from) const = 0;
+  };
+
+  /// Goes on in another space. `translate` says where a point of an earlier space (or the one that is left now) lies in the
+  /// new one, or nothing if nowhere. Every trial is translated from where it was evaluated, so nothing wears off, and what one
+  /// space can't express comes back in another.
+  void replace_space(std::shared_ptr<const domain> space, const translation& translate);
+
+  /// The present space.
+  [[nodiscard]] const domain& space() const noexcept { return *space_; }
+  [[nodiscard]] const history& seen() const noexcept { return seen_; }
+  [[nodiscard]] const study_options& options() const noexcept { return options_; }
+  /// Number of trials asked or added so far.
+  [[nodiscard]] std::size_t asked_count() const noexcept { return next_number_; }
+  /// Why the first failed trial failed, or "".
+  [[nodiscard]] const std::string& first_failure() const noexcept { return first_failure_; }
+  /// A value as samplers see it, or back.
+  [[nodiscard]] double signed_value(double value) const noexcept {
+    return options_.direction == direction::minimize ? value : -value;
+  }
+
+  void request_stop() noexcept { stop_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool stop_requested() const noexcept { return stop_.load(std::memory_order_relaxed); }
+
+ private:
+  struct era {
+    std::shared_ptr<const domain> space;
+    history seen;  // when it was left
+  };
+  // A running trial that was asked in an earlier space.
+  struct crossing {
+    std::size_t number;
+    placed asked;
+    bool expressible;
+  };
+  // A told trial that had been such.
+  struct exception_row {
+    std::size_t row;
+    placed asked;
+    trial_state state;
+  };
+
+  // The space in which row i was told: rows keep their index when the space changes.
+  [[nodiscard]] std::size_t native_space(std::size_t i) const noexcept;
+  [[nodiscard]] trial_state original_state(std::size_t i) const noexcept;
+
+  void record(observation& o, point where, std::vector<report> reports);
+
+  // The sampler found no admitted point: look at random, then around points that are known to be admitted.
+  bool repair(point& p, random& rng);
+
+  std::shared_ptr<const domain> space_;
+  any_sampler sampler_;
+  study_options options_;
+  history seen_;
+  std::vector<point> queue_;
+  std::size_t queued_ = 0;
+  std::size_t next_number_ = 0;
+  std::size_t proposed_ = 0;
+  std::string first_failure_;
+  std::vector<era> earlier_;
+  std::vector<crossing> crossings_;
+  std::vector<exception_row> exceptions_;
+  std::atomic<bool> stop_{false};
+};
+
+}  // namespace knobless
+
+#ifndef KNOBLESS_COMPILED
+#include "study_core.ipp"
+#endif
