@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -22,10 +23,16 @@ namespace knobless::detail {
   return quoted += '"';
 }
 
+/// A number of a parameter as text: whole numbers without a point or an exponent.
+[[nodiscard]] inline std::string natural_text(const parameter& p, double natural) {
+  const bool whole = p.kind() == parameter_kind::integer && natural > -0x1p60 && natural < 0x1p60;
+  return whole ? std::to_string(static_cast<std::int64_t>(natural)) : number_text(natural);
+}
+
 /// The value of a parameter as text: the number, or the label.
 [[nodiscard]] inline std::string value_text(const parameter& p, double unit) {
   if (p.kind() == parameter_kind::categorical || p.kind() == parameter_kind::ordinal) return p.labels()[p.level(unit)];
-  return number_text(p.natural(unit));
+  return natural_text(p, p.natural(unit));
 }
 
 }  // namespace knobless::detail

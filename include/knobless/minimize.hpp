@@ -143,15 +143,36 @@ inline constexpr bool takes_elements = false;
 template <class F, class... Values>
 inline constexpr bool takes_elements<F, std::tuple<Values...>> = std::invocable<F&, const Values&...>;
 
-// Calls the objective in whichever of its forms it has.
+// What an objective answers, as an outcome.
+template <class Answer>
+outcome to_outcome(Answer&& answer) {
+  static_assert(std::convertible_to<Answer, outcome>,
+                "knobless: the objective must return a number or knobless::outcome");
+  if constexpr (std::convertible_to<Answer, outcome>)
+    return std::forward<Answer>(answer);
+  else
+    return failed;
+}
+
+template <class F, class... Arguments>
+outcome call(F& objective, Arguments&&... arguments) {
+  using answer = std::invoke_result_t<F&, Arguments...>;
+  static_assert(!std::is_void_v<answer>, "knobless: the objective must return a number or knobless::outcome");
+  if constexpr (std::is_void_v<answer>)
+    return failed;
+  else
+    return to_outcome(std::invoke(objective, std::forward<Arguments>(arguments)...));
+}
+
+// Calls the objective in whichever of its forms it has. A generic lambda gets the configuration.
 template <class Config, class F>
 outcome evaluate(F& objective, trial<Config>& t) {
-  if constexpr (std::invocable<F&, trial<Config>&>) {
-    return objective(t);
-  } else if constexpr (std::invocable<F&, const Config&>) {
-    return objective(t.config());
+  if constexpr (std::invocable<F&, const Config&>) {
+    return call(objective, t.config());
   } else if constexpr (takes_elements<F, Config>) {
-    return std::apply(objective, t.config());
+    return std::apply([&](const auto&... values) { return call(objective, values...); }, t.config());
+  } else if constexpr (std::invocable<F&, trial<Config>&>) {
+    return call(objective, t);
   } else {
     static_assert(
         std::invocable<F&, const Config&>,
@@ -185,11 +206,16 @@ search_result<Config> run(space<Config> where, any_sampler with, F& objective, r
   const auto since_start = [&] { return std::chrono::duration<double>(clock::now() - start).count(); };
   if (options.duration < std::chrono::nanoseconds{0})
     raise({error_code::invalid_option, "a duration below 0 given, but it must be 0 (no limit) or above", "duration"});
+  if (options.target && !elementary::is_finite(*options.target))
+    raise({error_code::invalid_option, detail::number_text(*options.target) + " given, but a target must be finite",
+           "target"});
   if (options.trials == 0 && options.duration == std::chrono::nanoseconds{0} && !options.target) options.trials = 100;
   study<Config> s(std::move(where), std::move(with), {.seed = options.seed, .direction = toward});
   for (const Config& guess : options.first_guesses) s.enqueue(guess);
+  bool callback_stops = false;
   const auto asked_to_stop = [&] {
-    return s.stop_requested() || (options.stop != nullptr && options.stop->load(std::memory_order_relaxed));
+    return callback_stops || s.stop_requested() ||
+           (options.stop != nullptr && options.stop->load(std::memory_order_relaxed));
   };
   const auto time_is_up = [&] {
     return options.duration != std::chrono::nanoseconds{0} && clock::now() - start >= options.duration;
@@ -238,7 +264,7 @@ search_result<Config> run(space<Config> where, any_sampler with, F& objective, r
     }
     const Config config = t.config();
     s.tell(std::move(t), told, took.count());
-    options.on_trial({s, number, config, told, since_start(), [&s] { s.request_stop(); }});
+    options.on_trial({s, number, config, told, since_start(), [&] { callback_stops = true; }});
   }
   const history& seen = s.trials();
   if (seen.size() > 0 && seen.failures() == seen.size() && *reason != termination::stop_requested)

@@ -189,8 +189,12 @@ KNOBLESS_INLINE double parameter::unit(double natural) const noexcept {
     return unit_of_level(found < levels_ ? found : levels_ - 1);
   }
   if (low_ == high_) return nowhere;
-  if (scale_ == scaling::log) return natural > 0.5 ? (elementary::log(natural) - origin_) / length_ : nowhere;
-  return ((natural - low_) / step_ + 0.5) / static_cast<double>(levels_);
+  if (scale_ == scaling::log && !(natural > 0.5)) return nowhere;
+  const double beyond = scale_ == scaling::log ? (elementary::log(natural) - origin_) / length_
+                                               : ((natural - low_) / step_ + 0.5) / static_cast<double>(levels_);
+  // The end cells reach beyond the bounds; what lies there is outside all the same.
+  constexpr double edge = 1e-9;
+  return natural < low_ ? std::fmin(beyond, -edge) : std::fmax(beyond, 1.0 + edge);
 }
 
 }  // namespace knobless

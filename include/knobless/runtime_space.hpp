@@ -2,6 +2,7 @@
 /// Search spaces that are known only at run time: parameters from a file, or from an engine's list of options.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -40,8 +41,8 @@ class assignment {
   [[nodiscard]] std::string text(std::size_t i) const {
     if (!active(i)) return {};
     const parameter& p = (*space_)[i];
-    if (p.labels().empty()) return detail::number_text(values_[i]);
-    return p.labels()[static_cast<std::size_t>(values_[i])];
+    if (is_level(i)) return p.labels()[static_cast<std::size_t>(values_[i])];
+    return detail::natural_text(p, values_[i]);
   }
   [[nodiscard]] std::string text(std::string_view name) const { return text(index(name)); }
 
@@ -66,6 +67,12 @@ class assignment {
   void set_at(std::size_t i, double value) {
     values_[i] = value;
     active_[i] = 1;
+  }
+
+  /// Whether the value is that of one of the labels.
+  [[nodiscard]] bool is_level(std::size_t i) const {
+    const double v = values_[i];
+    return v >= 0.0 && v < static_cast<double>((*space_)[i].labels().size()) && std::floor(v) == v;
   }
 
   /// The space that it belongs to; null for a default-constructed one.
@@ -137,10 +144,9 @@ class space<assignment> {
       } else {
         const std::vector<std::string>& labels = d[i].labels();
         const std::vector<std::string>& old = (*config.space())[from].labels();
-        const auto level = static_cast<std::size_t>(config[from]);
         std::size_t k = labels.size();
-        if (level < old.size())
-          for (k = 0; k < labels.size() && labels[k] != old[level];) ++k;
+        if (config.is_level(from))
+          for (k = 0; k < labels.size() && labels[k] != old[static_cast<std::size_t>(config[from])];) ++k;
         w.put_level(k, k < labels.size());
       }
     }

@@ -58,9 +58,19 @@ template <class Owner>
 Owner& at(Owner& owner, self_t) {
   return owner;
 }
+template <class T>
+inline constexpr bool is_tuple = false;
+template <class... Ts>
+inline constexpr bool is_tuple<std::tuple<Ts...>> = true;
+
 template <class Owner, std::size_t I>
 decltype(auto) at(Owner& owner, tuple_place<I>) {
-  return (std::get<I>(owner));
+  static_assert(is_tuple<std::remove_const_t<Owner>>,
+                "knobless: inside a struct's space each parameter names its member: real(\"x\", &type::x, {...})");
+  if constexpr (is_tuple<std::remove_const_t<Owner>>)
+    return (std::get<I>(owner));
+  else
+    return (owner);
 }
 template <class Owner, class Array, class Class>
 decltype(auto) at(Owner& owner, const element_place<Array, Class>& place) {
@@ -194,6 +204,16 @@ template <class T>
   }
 }
 
+// The value of a member as the parameter knows it: a float that stands for a bound is the bound, though it lies beside it.
+template <class T>
+[[nodiscard]] double to_natural(T value, const parameter& p) {
+  if constexpr (std::is_floating_point_v<T> && sizeof(T) < sizeof(double)) {
+    if (value == static_cast<T>(p.low())) return p.low();
+    if (value == static_cast<T>(p.high())) return p.high();
+  }
+  return static_cast<double>(value);
+}
+
 // A real, an integer or a flag.
 template <class T, class Place>
 struct number_declaration {
@@ -218,7 +238,7 @@ struct number_declaration {
   }
   template <class Owner>
   void encode(point_writer& w, const Owner& owner) const {
-    w.put(static_cast<double>(at(owner, place)));
+    w.put(to_natural(at(owner, place), made.value()));
   }
 };
 
@@ -326,7 +346,7 @@ struct array_declaration {
   }
   template <class Owner>
   void encode(point_writer& w, const Owner& owner) const {
-    for (const auto& v : at(owner, member)) w.put(static_cast<double>(v));
+    for (std::size_t i = 0; i < made.size(); ++i) w.put(to_natural(at(owner, member)[i], made[i]));
   }
 };
 

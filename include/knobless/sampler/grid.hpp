@@ -40,6 +40,8 @@ class grid {
 
   std::size_t points_;
   std::size_t given_ = 0;
+  std::size_t before_ = 0;  // points proposed in earlier spaces
+  std::uint64_t epoch_ = 0;
   bool begun_ = false;
   bool over_ = false;
   std::vector<std::uint64_t> sizes_, wheel_;

@@ -73,14 +73,19 @@ KNOBLESS_INLINE std::vector<std::uint64_t> grid::resolution(const domain& space)
 
 KNOBLESS_INLINE std::optional<point> grid::ask(const ask_context& context) {
   const domain& space = context.space;
-  if (!begun_ || given_ != context.proposed || sizes_.size() != space.size()) {
+  if (begun_ && epoch_ != context.seen.epoch()) {
+    // Another space: its grid begins at its first point.
+    begun_ = false;
+    before_ = context.proposed;
+  }
+  if (!begun_ || given_ != context.proposed) {
     sizes_ = resolution(space);
     wheel_.assign(space.size(), 0);
-    given_ = 0;
+    epoch_ = context.seen.epoch();
     begun_ = true;
     place(space, sizes_, wheel_, at_);
     over_ = false;
-    for (std::size_t skipped = 0; !over_; ++skipped) {
+    for (std::size_t skipped = before_; !over_; ++skipped) {
       while (!over_ && !space.admits(at_)) over_ = !advance(space, sizes_, wheel_, at_);
       if (over_ || skipped == context.proposed) break;
       over_ = !advance(space, sizes_, wheel_, at_);
