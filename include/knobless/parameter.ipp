@@ -176,25 +176,28 @@ KNOBLESS_INLINE double parameter::natural(double unit) const noexcept {
 
 KNOBLESS_INLINE double parameter::unit(double natural) const noexcept {
   constexpr double nowhere = -std::numeric_limits<double>::infinity();
-  if (levels_ == 0) {
-    if (scale_ == scaling::linear) return (natural - origin_) / length_;
-    return natural > 0.0 ? (elementary::log(natural) - origin_) / length_ : nowhere;
-  }
   if (kind_ == parameter_kind::categorical || kind_ == parameter_kind::ordinal)
     return natural >= 0.0 && natural <= high_ ? unit_of_level(static_cast<std::uint64_t>(natural)) : nowhere;
-  const bool inside = natural >= low_ && natural <= high_;
-  if (inside) {
+  if (levels_ != 0 && natural >= low_ && natural <= high_) {
     const double k = step_ > 0.0 ? std::floor((natural - low_) / step_ + 0.5) : 0.0;
     const auto found = static_cast<std::uint64_t>(k);
     return unit_of_level(found < levels_ ? found : levels_ - 1);
   }
-  if (low_ == high_) return nowhere;
-  if (scale_ == scaling::log && !(natural > 0.5)) return nowhere;
-  const double beyond = scale_ == scaling::log ? (elementary::log(natural) - origin_) / length_
-                                               : ((natural - low_) / step_ + 0.5) / static_cast<double>(levels_);
-  // The end cells reach beyond the bounds; what lies there is outside all the same.
-  constexpr double edge = 1e-9;
-  return natural < low_ ? std::fmin(beyond, -edge) : std::fmax(beyond, 1.0 + edge);
+  if (levels_ != 0 && low_ == high_) return nowhere;
+  double u = 0.0;
+  if (scale_ == scaling::log) {
+    if (!(natural > (levels_ == 0 ? 0.0 : 0.5))) return nowhere;
+    u = (elementary::log(natural) - origin_) / length_;
+  } else if (levels_ == 0) {
+    u = (natural - origin_) / length_;
+  } else {
+    const auto count = static_cast<double>(levels_);
+    u = natural < low_ ? (natural - low_) / step_ / count : 1.0 + (natural - high_) / step_ / count;
+  }
+  // What lies outside stays outside, whatever was rounded.
+  if (natural < low_ && !(u < 0.0)) return -0x1p-53;
+  if (natural > high_ && !(u > 1.0)) return 1.0 + 0x1p-52;
+  return u;
 }
 
 }  // namespace knobless
