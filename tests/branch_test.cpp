@@ -44,15 +44,17 @@ struct net {
 };
 
 auto layer_parameters() {
-  return std::tuple{integer("width", &layer::width, {.low = 4, .high = 64, .scale = knobless::log}),
-                    branch("dropout", &layer::dropout, real("rate", self, {.low = 0.1, .high = 0.5})),
-                    branch("norm", &layer::norm, when<std::monostate>("none"),
-                           when<int>("groups", integer("count", self, {.low = 1, .high = 8})),
-                           when<double>("layer", real("epsilon", self, {.low = 1e-6, .high = 1e-3, .scale = knobless::log})))};
+  return std::tuple{
+      integer("width", &layer::width, {.low = 4, .high = 64, .scale = knobless::log}),
+      branch("dropout", &layer::dropout, real("rate", self, {.low = 0.1, .high = 0.5})),
+      branch("norm", &layer::norm, when<std::monostate>("none"),
+             when<int>("groups", integer("count", self, {.low = 1, .high = 8})),
+             when<double>("layer", real("epsilon", self, {.low = 1e-6, .high = 1e-3, .scale = knobless::log})))};
 }
 auto optimisers() {
-  return std::tuple{when<sgd>("sgd", real("momentum", &sgd::momentum, {.low = 0.0, .high = 0.99}), flag("nesterov", &sgd::nesterov)),
-                    when<adam>("adam", real("beta1", &adam::beta1, {.low = 0.8, .high = 0.999}))};
+  return std::tuple{
+      when<sgd>("sgd", real("momentum", &sgd::momentum, {.low = 0.0, .high = 0.99}), flag("nesterov", &sgd::nesterov)),
+      when<adam>("adam", real("beta1", &adam::beta1, {.low = 0.8, .high = 0.999}))};
 }
 
 // Conditions four deep: extra, its body, its layers, their dropout.
@@ -66,8 +68,9 @@ const space<net>& nested() {
         branch("extra", &net::extra,
                branch("body", &head::body,
                       when<linear_head>("linear", real("scale", &linear_head::scale, {.low = 0.5, .high = 2.0})),
-                      when<deep_head>("deep", repeated("layers", &deep_head::layers, {.low = 0, .high = 3}, width, dropout, norm),
-                                      branch("optimiser", &deep_head::optimiser, with_adam, with_sgd))),
+                      when<deep_head>(
+                          "deep", repeated("layers", &deep_head::layers, {.low = 0, .high = 3}, width, dropout, norm),
+                          branch("optimiser", &deep_head::optimiser, with_adam, with_sgd))),
                real("rate", &head::rate, {.low = 0.0, .high = 1.0})),
         repeated("layers", &net::layers, {.low = 1, .high = 4}, width, dropout, norm),
         repeated("taps", &net::taps, {.low = 2, .high = 5}, real("weight", self, {.low = -1.0, .high = 1.0})),
@@ -91,9 +94,7 @@ bool same_place(const domain& d, const point& p, const point& q) {
 }
 
 // How many parameters count for a configuration, by the structure of the configuration alone.
-std::size_t active_in(const layer& l) {
-  return 3 + (l.dropout ? 1U : 0U) + (l.norm.index() > 0 ? 1U : 0U);
-}
+std::size_t active_in(const layer& l) { return 3 + (l.dropout ? 1U : 0U) + (l.norm.index() > 0 ? 1U : 0U); }
 std::size_t active_in(const std::variant<sgd, adam>& o) { return o.index() == 0 ? 3 : 2; }
 std::size_t active_in(const std::vector<layer>& layers) {
   std::size_t n = 1;
@@ -129,11 +130,12 @@ void check_layer(const layer& l) {
 
 TEST_CASE("branch: parameters are named by their way from the root") {
   const domain& d = nested().domain();
-  for (const char* name : {"optimiser", "optimiser.sgd.momentum", "optimiser.sgd.nesterov", "optimiser.adam.beta1", "extra",
-                           "extra.body", "extra.body.linear.scale", "extra.body.deep.layers", "extra.body.deep.layers[0].width",
-                           "extra.body.deep.layers[2].dropout.rate", "extra.body.deep.layers[1].norm.groups.count",
-                           "extra.body.deep.optimiser.adam.beta1", "extra.rate", "layers", "layers[3].norm.layer.epsilon",
-                           "taps", "taps[4].weight", "seed.value"}) {
+  for (const char* name :
+       {"optimiser", "optimiser.sgd.momentum", "optimiser.sgd.nesterov", "optimiser.adam.beta1", "extra", "extra.body",
+        "extra.body.linear.scale", "extra.body.deep.layers", "extra.body.deep.layers[0].width",
+        "extra.body.deep.layers[2].dropout.rate", "extra.body.deep.layers[1].norm.groups.count",
+        "extra.body.deep.optimiser.adam.beta1", "extra.rate", "layers", "layers[3].norm.layer.epsilon", "taps",
+        "taps[4].weight", "seed.value"}) {
     CAPTURE(name);
     CHECK(d.find(name) < d.size());
   }
@@ -257,7 +259,8 @@ TEST_CASE("branch: an alternative that is not named is never chosen and can't be
   struct holder {
     std::variant<int, sgd, adam> o;
   };
-  const space<holder> s{branch("o", &holder::o, when<adam>("adam", real("beta1", &adam::beta1, {.low = 0.0, .high = 1.0})),
+  const space<holder> s{branch("o", &holder::o,
+                               when<adam>("adam", real("beta1", &adam::beta1, {.low = 0.0, .high = 1.0})),
                                when<sgd>("sgd", real("momentum", &sgd::momentum, {.low = 0.0, .high = 1.0})))};
   knobless::random rng(4);
   for (int i = 0; i < 200; ++i) {
@@ -272,24 +275,21 @@ TEST_CASE("branch: an alternative that is not named is never chosen and can't be
   CHECK(test::says(made.error().message(), "not among"));
 }
 
-TEST_CASE("branch: with bounds ignored, lists of other lengths come back or are refused, never changed") {
+TEST_CASE("branch: with bounds ignored, lists that are too short lie outside, and those that are too long nowhere") {
   struct holder {
     std::vector<double> list;
   };
-  const auto space_of = [](std::size_t low, std::size_t high) {
-    return space<holder>{repeated("list", &holder::list, {low, high}, real("x", self, {.low = 0.0, .high = 1.0}))};
-  };
-  const space<holder> narrow = space_of(2, 3);
+  const space<holder> s{
+      repeated("list", &holder::list, {.low = 2, .high = 3}, real("x", self, {.low = 0.0, .high = 1.0}))};
   for (std::size_t length = 0; length <= 6; ++length) {
+    CAPTURE(length);
     holder told;
     for (std::size_t i = 0; i < length; ++i) told.list.push_back(0.1 * static_cast<double>(i + 1));
-    const result<point> p = narrow.encode(told, bounds::ignored);
-    CAPTURE(length);
+    const result<point> p = s.encode(told, bounds::ignored);
+    REQUIRE(bool(p) == (length <= 3));
     if (!p) continue;
-    const std::vector<double> back = narrow.decode_anywhere(p.value()).list;
-    REQUIRE(back.size() == length);
-    for (std::size_t i = 0; i < length; ++i) CHECK(back[i] == doctest::Approx(told.list[i]));
-    CHECK(narrow.domain().contains(p.value()) == (length >= 2 && length <= 3));
+    CHECK(s.domain().contains(p.value()) == (length >= 2));
+    CHECK(active_in(p.value()) == 1 + length);
   }
 }
 
@@ -297,8 +297,8 @@ TEST_CASE("branch: lengths from nothing to 63") {
   struct holder {
     std::vector<sgd> list;
   };
-  const space<holder> s{
-      repeated("list", &holder::list, {.low = 0, .high = 63}, real("momentum", &sgd::momentum, {.low = 0.0, .high = 1.0}))};
+  const space<holder> s{repeated("list", &holder::list, {.low = 0, .high = 63},
+                                 real("momentum", &sgd::momentum, {.low = 0.0, .high = 1.0}))};
   CHECK(s.domain().size() == 64);
   knobless::random rng(5);
   for (int i = 0; i < 200; ++i) {
@@ -308,8 +308,8 @@ TEST_CASE("branch: lengths from nothing to 63") {
     CHECK(same_place(s.domain(), p, s.encode(c).value()));
   }
   for (const std::size_t length : {0U, 63U}) CHECK(s.encode(holder{std::vector<sgd>(length)}));
-  const space<holder> one{
-      repeated("list", &holder::list, {.low = 2, .high = 2}, real("momentum", &sgd::momentum, {.low = 0.0, .high = 1.0}))};
+  const space<holder> one{repeated("list", &holder::list, {.low = 2, .high = 2},
+                                   real("momentum", &sgd::momentum, {.low = 0.0, .high = 1.0}))};
   CHECK(one.decode(random_point(one.domain(), rng)).list.size() == 2);
 }
 

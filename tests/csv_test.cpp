@@ -54,7 +54,8 @@ struct config {
   std::optional<double> extra{};
 };
 
-const std::vector<std::string> words{"plain", "with,comma", "with \"quotes\"", "two\nlines", "cr\rlf", "", " spaced ", "\"", ","};
+const std::vector<std::string> words{"plain", "with,comma", "with \"quotes\"", "two\nlines", "cr\rlf", "", " spaced ",
+                                     "\"",    ","};
 
 space<config> odd_names() {
   return space<config>{real("learning, rate", &config::rate, {.low = 1e-5, .high = 1.0, .scale = knobless::log}),
@@ -82,8 +83,8 @@ TEST_CASE("csv: every told trial is a row from which it can be read back to the 
   }
   const auto rows = read(s.csv());
   REQUIRE(rows.size() == 61);
-  CHECK(rows[0] == std::vector<std::string>{"trial", "state", "value", "seconds", "learning, rate", "k\"", "word", "extra",
-                                            "extra.value"});
+  CHECK(rows[0] == std::vector<std::string>{"trial", "state", "value", "seconds", "learning, rate", "k\"", "word",
+                                            "extra", "extra.value"});
   for (std::size_t i = 0; i < 60; ++i) {
     const auto& row = rows[i + 1];
     REQUIRE(row.size() == 9);
@@ -118,13 +119,23 @@ TEST_CASE("csv: rows are in the order of telling, and running trials have none")
   CHECK(rows[2][1] == "pruned");
 }
 
-TEST_CASE("csv: values told under wider bounds are as they were, and foreign trials have no coordinates") {
-  const auto words_of = [](std::vector<std::string> left, double high) {
-    return space<config>{real("rate", &config::rate, {.low = 0.25, .high = high}), choice("word", &config::word, std::move(left))};
+TEST_CASE("csv: what was told in another space is there as it was evaluated, as far as the names go") {
+  const auto words_of = [](std::vector<std::string> left, double high, const char* k_name) {
+    return space<config>{real("rate", &config::rate, {.low = 0.25, .high = high}),
+                         choice("word", &config::word, std::move(left)),
+                         integer(k_name, &config::k, {.low = 0, .high = 200000})};
   };
-  study s{words_of({"a", "b"}, 8.0), random_search{}};
+  study s{words_of({"a", "b"}, 8.0, "old"), random_search{}};
   s.add({.rate = 8.0, .word = "a"}, 1.0);
   s.add({.rate = 0.5, .word = "b"}, 2.0);
-  s.change_space(words_of({"a", "c"}, 1.0));
-  CHECK(s.csv() == "trial,state,value,seconds,rate,word\n0,complete,1,0,8,a\n1,foreign,2,0,,\n");
+  s.change_space(words_of({"a", "c"}, 1.0, "new"));
+  CHECK(s.csv() == "trial,state,value,seconds,rate,word,new\n0,complete,1,0,8,a,\n1,foreign,2,0,0.5,b,\n");
+}
+
+TEST_CASE("csv: whole numbers are written as such") {
+  study s{space<config>{integer("k", &config::k, {.low = -1000000, .high = 1000000})}, random_search{}};
+  for (const int k : {100000, -1000000, 123456, 0}) s.add({.k = k}, 1.5);
+  CHECK(s.csv() ==
+        "trial,state,value,seconds,k\n0,complete,1.5,0,100000\n1,complete,1.5,0,-1000000\n"
+        "2,complete,1.5,0,123456\n3,complete,1.5,0,0\n");
 }

@@ -112,7 +112,8 @@ TEST_CASE("domain: parameters are found by name") {
 
 TEST_CASE("domain: a parent of 64 levels decides by each of its bits") {
   for (const std::uint64_t level : {0U, 1U, 31U, 32U, 63U}) {
-    const domain d = domain::make({choice_named("kind", 64), real_named("x").when(0, std::uint64_t{1} << level)}).value();
+    const domain d =
+        domain::make({choice_named("kind", 64), real_named("x").when(0, std::uint64_t{1} << level)}).value();
     for (std::uint64_t k = 0; k < 64; ++k) {
       point p(2);
       p.unit[0] = d[0].unit_of_level(k);

@@ -27,7 +27,8 @@ TEST_CASE("elementary: finite, infinite and NaN are told apart by their bits") {
     const auto infinite = std::bit_cast<double>(sign | 0x7ff0000000000000U);
     CHECK_FALSE(elementary::is_finite(infinite));
     CHECK_FALSE(elementary::is_nan(infinite));
-    for (const std::uint64_t payload : {std::uint64_t{1}, std::uint64_t{0x8000000000000U}, std::uint64_t{0xfffffffffffffU}}) {
+    for (const std::uint64_t payload :
+         {std::uint64_t{1}, std::uint64_t{0x8000000000000U}, std::uint64_t{0xfffffffffffffU}}) {
       const auto nan = std::bit_cast<double>(sign | 0x7ff0000000000000U | payload);
       CHECK_FALSE(elementary::is_finite(nan));
       CHECK(elementary::is_nan(nan));
@@ -104,9 +105,8 @@ TEST_CASE("elementary: exp in single precision") {
   }
   CHECK(worst < (test::fast_math ? 1e-5 : 3e-7));
   CHECK(elementary::exp_single(0.0F) == 1.0F);
-  CHECK(elementary::exp_single(-87.001F) == 0.0F);
-  CHECK(elementary::exp_single(-1e30F) == 0.0F);
-  CHECK(elementary::is_finite(elementary::exp_single(1e30F)));
+  for (const float below : {-87.001F, -1e30F}) CHECK(elementary::exp_single(below) == elementary::exp_single(-87.0F));
+  for (const float above : {88.001F, 1e30F}) CHECK(elementary::exp_single(above) == elementary::exp_single(88.0F));
 }
 
 TEST_CASE("elementary: the normal distribution function") {
@@ -132,7 +132,9 @@ TEST_CASE("elementary: the normal distribution function") {
 
 TEST_CASE("elementary: the normal quantile has known values") {
   // Tabled to 16 digits, one in each branch of the approximation and on both sides.
-  const auto near = [](double p, double x) { return std::abs(elementary::normal_quantile(p) - x) <= 1e-15 * (1.0 + std::abs(x)); };
+  const auto near = [](double p, double x) {
+    return std::abs(elementary::normal_quantile(p) - x) <= 1e-15 * (1.0 + std::abs(x));
+  };
   CHECK(elementary::normal_quantile(0.5) == 0.0);
   CHECK(near(0.75, 0.6744897501960817));
   CHECK(near(0.975, 1.9599639845400545));
@@ -159,7 +161,8 @@ TEST_CASE("elementary: the normal quantile is increasing and undoes the distribu
 }
 
 TEST_CASE("elementary: the normal quantile takes what lies outside (0, 1) as the nearest inside") {
-  for (const double p : {0.0, -1.0, 1e-320}) CHECK(elementary::normal_quantile(p) == elementary::normal_quantile(1e-300));
+  for (const double p : {0.0, -1.0, 1e-320})
+    CHECK(elementary::normal_quantile(p) == elementary::normal_quantile(1e-300));
   for (const double p : {1.0, 2.0}) {
     CHECK(elementary::is_finite(elementary::normal_quantile(p)));
     CHECK(elementary::normal_quantile(p) > 8.0);

@@ -19,7 +19,8 @@ struct config {
 };
 
 space<config> square() {
-  return space<config>{real("x", &config::x, {.low = -1.0, .high = 1.0}), real("y", &config::y, {.low = -1.0, .high = 1.0})};
+  return space<config>{real("x", &config::x, {.low = -1.0, .high = 1.0}),
+                       real("y", &config::y, {.low = -1.0, .high = 1.0})};
 }
 space<config> mixed() {
   return space<config>{real("x", &config::x, {.low = -1.0, .high = 1.0}), choice("c", &config::c, {0, 1, 2})};
@@ -173,7 +174,8 @@ TEST_CASE("estimate: it does not depend on the unit or origin of the values") {
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
     const auto noisy = [seed](double scale, double origin) {
       return told(square(), seed, 40, [seed, scale, origin](const config& c, int i) {
-        return scale * (bowl(c) + 0.2 * knobless::random(seed, 1000U + static_cast<std::uint64_t>(i)).normal()) + origin;
+        return scale * (bowl(c) + 0.2 * knobless::random(seed, 1000U + static_cast<std::uint64_t>(i)).normal()) +
+               origin;
       });
     };
     const auto number = noisy(1.0, 0.0).best_estimated().number;
@@ -188,7 +190,8 @@ TEST_CASE("estimate: only complete trials within the bounds and constraints are 
   study<config> s{square().require([](const config& c) { return c.y > 0.0; }), random_search{}, {.seed = 6}};
   for (std::size_t i = 0; i < base.trials().size(); ++i) s.add(base.config(i), base.trials()[i].value);
   CHECK(s.best_estimated().config.y > 0.0);
-  s.change_space(space<config>{real("x", &config::x, {.low = -1.0, .high = -0.2}), real("y", &config::y, {.low = -1.0, .high = 1.0})});
+  s.change_space(space<config>{real("x", &config::x, {.low = -1.0, .high = -0.2}),
+                               real("y", &config::y, {.low = -1.0, .high = 1.0})});
   CHECK(s.best_estimated().config.x <= -0.2);
 }
 
@@ -206,7 +209,8 @@ TEST_CASE("estimate: inactive coordinates have no influence") {
   };
   study<holder> s{space<holder>{branch("extra", &holder::extra, real("value", self, {.low = 0.0, .high = 1.0})),
                                 real("x", &holder::x, {.low = 0.0, .high = 1.0})},
-                  random_search{}, {.seed = 8}};
+                  random_search{},
+                  {.seed = 8}};
   for (int i = 0; i < 60; ++i) {
     auto t = s.ask();
     const holder c = t.config();

@@ -41,8 +41,8 @@ void append(history& h, const told& t, bool inside = true) {
   h.append(row, t.reports, inside);
 }
 bool same(const observation& o, std::span<const report> reports, const told& t) {
-  return o.number == t.row.number && o.state == t.row.state && o.has_value == t.row.has_value && o.value == t.row.value &&
-         o.seconds == t.row.seconds && o.where() == t.where &&
+  return o.number == t.row.number && o.state == t.row.state && o.has_value == t.row.has_value &&
+         o.value == t.row.value && o.seconds == t.row.seconds && o.where() == t.where &&
          std::equal(reports.begin(), reports.end(), t.reports.begin(), t.reports.end(),
                     [](const report& a, const report& b) { return a.step == b.step && a.value == b.value; });
 }
@@ -136,7 +136,8 @@ TEST_CASE("history: copies that grow on their own don't see each other") {
       CHECK(same(b[i], b.reports(i), make(i)));
       CHECK(same(original[i], original.reports(i), make(i)));
     }
-    for (std::size_t i = 0; i < 150; ++i) CHECK(same(b[common + i], b.reports(common + i), make(5000 + i, trial_state::failed)));
+    for (std::size_t i = 0; i < 150; ++i)
+      CHECK(same(b[common + i], b.reports(common + i), make(5000 + i, trial_state::failed)));
     for (std::size_t i = 0; i < 50; ++i)
       CHECK(same(original[common + i], original.reports(common + i), make(9000 + 3 * i)));
     CHECK(a.failures() == 0);

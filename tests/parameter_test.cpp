@@ -94,7 +94,8 @@ TEST_CASE("parameter: every coordinate stands for a value within the bounds") {
   std::vector<parameter> all = continuous();
   for (parameter& p : discrete()) all.push_back(std::move(p));
   std::vector<double> units = some_units();
-  for (const double outside : {-1.0, 2.0, -1e300, 1e300, test::infinity, -test::infinity, test::nan}) units.push_back(outside);
+  for (const double outside : {-1.0, 2.0, -1e300, 1e300, test::infinity, -test::infinity, test::nan})
+    units.push_back(outside);
   for (const parameter& p : all) {
     CAPTURE(p.low());
     CAPTURE(p.high());
@@ -211,10 +212,11 @@ TEST_CASE("parameter: values of a discrete parameter keep their levels") {
 
 TEST_CASE("parameter: integers up to 2^53 stay integers within the bounds") {
   // There are more of them than coordinates, so not each can be reached; but none lies outside, and values come back.
-  for (const parameter& p : {integer_of({.low = -two_to_53, .high = two_to_53}), integer_of({.low = 1, .high = two_to_53}),
-                             integer_of({.low = 1, .high = two_to_53, .scale = knobless::log}),
-                             integer_of({.low = two_to_53 - 3, .high = two_to_53}),
-                             integer_of({.low = two_to_53 - 3, .high = two_to_53, .scale = knobless::log})}) {
+  for (const parameter& p :
+       {integer_of({.low = -two_to_53, .high = two_to_53}), integer_of({.low = 1, .high = two_to_53}),
+        integer_of({.low = 1, .high = two_to_53, .scale = knobless::log}),
+        integer_of({.low = two_to_53 - 3, .high = two_to_53}),
+        integer_of({.low = two_to_53 - 3, .high = two_to_53, .scale = knobless::log})}) {
     CAPTURE(p.low());
     CHECK(p.natural(0.0) == p.low());
     CHECK(p.natural(1.0) == p.high());
@@ -256,7 +258,8 @@ TEST_CASE("parameter: cells are as wide as a level's share of the scale") {
   const parameter widths = integer_of({.low = 2, .high = 128, .scale = knobless::log});
   for (std::uint64_t k = 0; k < 127; ++k) {
     const double value = 2.0 + static_cast<double>(k);
-    CHECK(width(widths, k) == doctest::Approx(std::log((value + 0.5) / (value - 0.5)) / std::log(128.5 / 1.5)).epsilon(1e-9));
+    CHECK(width(widths, k) ==
+          doctest::Approx(std::log((value + 0.5) / (value - 0.5)) / std::log(128.5 / 1.5)).epsilon(1e-9));
   }
   // Between unequal neighbours the bound is halfway.
   const parameter uneven = ordinal_of({1.0, 2.0, 10.0}, linear);
@@ -295,6 +298,27 @@ TEST_CASE("parameter: values beyond the bounds get coordinates beyond the unit i
   CHECK_FALSE(elementary::is_finite(widths.unit(0.0)));
   CHECK_FALSE(elementary::is_finite(categorical_of(3).unit(3.0)));
   CHECK_FALSE(elementary::is_finite(categorical_of(3).unit(-1.0)));
+}
+
+TEST_CASE("parameter: what lies outside the bounds gets a coordinate outside, however near it lies") {
+  // Told trials are within a space exactly when their coordinates are.
+  std::vector<parameter> all = continuous();
+  for (parameter& p : discrete())
+    if (p.kind() == parameter_kind::real || p.kind() == parameter_kind::integer) all.push_back(std::move(p));
+  all.push_back(integer_of({.low = 0, .high = 8, .step = 4}));
+  all.push_back(real_of({.low = 4.0, .high = 6.0, .step = 1e300}));
+  for (const parameter& p : all) {
+    CAPTURE(p.low());
+    CAPTURE(p.high());
+    double below = p.low();
+    double above = p.high();
+    for (int i = 0; i < 60; ++i) {
+      below = i == 0 ? std::nextafter(below, -1e308) : below - std::ldexp(std::abs(p.low()) + 1e-300, i - 50);
+      above = i == 0 ? std::nextafter(above, 1e308) : above + std::ldexp(std::abs(p.high()) + 1e-300, i - 50);
+      if (below < p.low()) CHECK(p.unit(below) < 0.0);
+      if (above > p.high() && p.low() < p.high()) CHECK(p.unit(above) > 1.0);
+    }
+  }
 }
 
 TEST_CASE("parameter: what kind it is") {
@@ -337,21 +361,26 @@ TEST_CASE("parameter: what can't be searched is refused in a sentence with what 
   refused(parameter::real("p", {.low = 0.0, .high = test::nan}), "nan", "finite");
   refused(parameter::real("p", {.low = 0.0, .high = test::infinity}), "inf", "finite");
   refused(parameter::real("p", {.low = -huge, .high = huge}), "1.7976931348623157e+308", "distance must be finite");
-  refused(parameter::real("p", {.low = 0.0, .high = 1.0, .scale = knobless::log}), "low = 0", "above 0 on the log scale");
-  refused(parameter::real("p", {.low = -1.0, .high = 1.0, .scale = knobless::log}), "low = -1", "above 0 on the log scale");
+  refused(parameter::real("p", {.low = 0.0, .high = 1.0, .scale = knobless::log}), "low = 0",
+          "above 0 on the log scale");
+  refused(parameter::real("p", {.low = -1.0, .high = 1.0, .scale = knobless::log}), "low = -1",
+          "above 0 on the log scale");
   refused(parameter::real("p", {.step = -0.1}), "step = -0.1", "0 (continuous) or above");
   refused(parameter::real("p", {.step = test::nan}), "step = nan", "0 (continuous) or above");
   refused(parameter::real("p", {.step = test::infinity}), "step = inf", "0 (continuous) or above");
-  refused(parameter::real("p", {.low = 0.1, .high = 1.0, .scale = knobless::log, .step = 0.1}), "step = 0.1", "linear scale");
+  refused(parameter::real("p", {.low = 0.1, .high = 1.0, .scale = knobless::log, .step = 0.1}), "step = 0.1",
+          "linear scale");
   refused(parameter::real("p", {.low = 0.0, .high = 1e9, .step = 1e-9}), "2^53", "too small");
   refused(parameter::integer("p", {.low = 5, .high = 4}), "low = 5, high = 4", "low must not be above high");
   refused(parameter::integer("p", {.low = 0, .high = two_to_53 + 1}), "high = 9007199254740993", "2^53");
-  refused(parameter::integer("p", {.low = std::numeric_limits<std::int64_t>::min(), .high = 0}), "low = -9223372036854775808",
-          "2^53");
-  refused(parameter::integer("p", {.low = 0, .high = 4, .scale = knobless::log}), "low = 0", "at least 1 on the log scale");
+  refused(parameter::integer("p", {.low = std::numeric_limits<std::int64_t>::min(), .high = 0}),
+          "low = -9223372036854775808", "2^53");
+  refused(parameter::integer("p", {.low = 0, .high = 4, .scale = knobless::log}), "low = 0",
+          "at least 1 on the log scale");
   refused(parameter::integer("p", {.low = 0, .high = 4, .step = 0}), "step = 0", "at least 1");
   refused(parameter::integer("p", {.low = 0, .high = 4, .step = -2}), "step = -2", "at least 1");
-  refused(parameter::integer("p", {.low = 1, .high = 4, .scale = knobless::log, .step = 2}), "step = 2", "linear scale");
+  refused(parameter::integer("p", {.low = 1, .high = 4, .scale = knobless::log, .step = 2}), "step = 2",
+          "linear scale");
   refused(parameter::categorical("p", {}), "no values", "at least one");
   refused(parameter::ordinal("p", {}), "no values", "at least one");
   refused(parameter::ordinal("p", {"a", "b"}, {1.0}), "1 positions", "2 values");

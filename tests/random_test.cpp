@@ -16,7 +16,8 @@ TEST_CASE("random: Philox4x32-10 gives the known answers of the paper's authors"
   // kat_vectors of Random123: zeros, ones, digits of pi.
   using block = std::array<std::uint32_t, 4>;
   CHECK(generator::philox({0, 0, 0, 0}, {0, 0}) == block{0x6627e8d5U, 0xe169c58dU, 0xbc57ac4cU, 0x9b00dbd8U});
-  CHECK(generator::philox({~0U, ~0U, ~0U, ~0U}, {~0U, ~0U}) == block{0x408f276dU, 0x41c83b0eU, 0xa20bc7c6U, 0x6d5451fdU});
+  CHECK(generator::philox({~0U, ~0U, ~0U, ~0U}, {~0U, ~0U}) ==
+        block{0x408f276dU, 0x41c83b0eU, 0xa20bc7c6U, 0x6d5451fdU});
   CHECK(generator::philox({0x243f6a88U, 0x85a308d3U, 0x13198a2eU, 0x03707344U}, {0xa4093822U, 0x299f31d0U}) ==
         block{0xd16cfe09U, 0x94fdcceb, 0x5001e420U, 0x24126ea1U});
 }
@@ -149,7 +150,8 @@ TEST_CASE("random: normal numbers are normal") {
   std::sort(drawn.begin(), drawn.end());
   double distance = 0.0;
   for (int i = 0; i < n; ++i)
-    distance = std::max(distance, std::abs(knobless::elementary::normal_cdf(drawn[static_cast<std::size_t>(i)]) - (i + 0.5) / n));
+    distance = std::max(distance,
+                        std::abs(knobless::elementary::normal_cdf(drawn[static_cast<std::size_t>(i)]) - (i + 0.5) / n));
   CHECK(distance * root < 2.2);  // the 99.99 % quantile of Kolmogorov's distribution
 }
 

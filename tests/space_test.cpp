@@ -67,7 +67,8 @@ const space<config>& all_kinds() {
       integer("byte", &config::byte, {.low = 0, .high = 255, .step = 5}),
       integer("big", &config::big, {.low = 0, .high = std::int64_t{1} << 50U}),
       flag("bias", &config::bias),
-      choice("act", &config::act, {activation::relu, activation::tanh, activation::gelu}).named({"relu", "tanh", "gelu"}),
+      choice("act", &config::act, {activation::relu, activation::tanh, activation::gelu})
+          .named({"relu", "tanh", "gelu"}),
       choice("name", &config::name, {"a", "b"}),
       choice("patch", &config::patch, {{1, 'r'}, {3, 'r'}, {3, 'o'}}),
       choice("listed", &config::listed, {false, true}),
@@ -103,9 +104,17 @@ bool same_place(const domain& d, const point& p, const point& q, double toleranc
 TEST_CASE("space: parameters have their names, in the order of declaration") {
   std::vector<std::string> names;
   for (const parameter& p : all_kinds().domain()) names.push_back(p.name());
-  CHECK(names == std::vector<std::string>{"weight_decay", "rate", "share", "precise", "hidden", "tiny", "byte", "big", "bias",
-                                          "act", "name", "patch", "listed", "batch", "temperature", "gains[0]", "gains[1]",
-                                          "gains[2]", "mix[0]", "mix[1]", "opt.momentum", "opt.plan.warmup",
+  CHECK(names == std::vector<std::string>{"weight_decay",   "rate",
+                                          "share",          "precise",
+                                          "hidden",         "tiny",
+                                          "byte",           "big",
+                                          "bias",           "act",
+                                          "name",           "patch",
+                                          "listed",         "batch",
+                                          "temperature",    "gains[0]",
+                                          "gains[1]",       "gains[2]",
+                                          "mix[0]",         "mix[1]",
+                                          "opt.momentum",   "opt.plan.warmup",
                                           "opt.plan.cycles"});
   CHECK_FALSE(all_kinds().domain().conditional());
 }
@@ -162,8 +171,8 @@ TEST_CASE("space: encoding undoes decoding at random points") {
     CHECK(again.share == doctest::Approx(c.share).epsilon(1e-7));
     CHECK(again.precise == c.precise);
     CHECK(std::tie(again.hidden, again.tiny, again.byte, again.big, again.bias, again.act, again.name, again.listed,
-                   again.batch, again.temperature) == std::tie(c.hidden, c.tiny, c.byte, c.big, c.bias, c.act, c.name,
-                                                               c.listed, c.batch, c.temperature));
+                   again.batch, again.temperature) ==
+          std::tie(c.hidden, c.tiny, c.byte, c.big, c.bias, c.act, c.name, c.listed, c.batch, c.temperature));
     CHECK(again.patch == c.patch);
     CHECK(same_place(d, q.value(), all_kinds().encode(again).value(), 1e-7));
   }
@@ -229,12 +238,13 @@ TEST_CASE("space: between the values of a discrete parameter the nearest is take
 
 TEST_CASE("space: a default at a bound is a configuration of the space, in every floating-point type") {
   struct plain {
-    float low = 0.1F;   // above 0.1
-    float high = 0.7F;  // below 0.7
+    float low = 0.1F;      // above 0.1
+    float high = 0.7F;     // below 0.7
     float outside = 0.3F;  // above 0.3
     double rate = 1e-3;
   };
-  const space<plain> s{real("low", &plain::low, {.low = 0.1, .high = 1.0}), real("high", &plain::high, {.low = 0.0, .high = 0.7}),
+  const space<plain> s{real("low", &plain::low, {.low = 0.1, .high = 1.0}),
+                       real("high", &plain::high, {.low = 0.0, .high = 0.7}),
                        real("outside", &plain::outside, {.low = 0.0, .high = 0.3}),
                        real("rate", &plain::rate, {.low = 1e-3, .high = 1.0, .scale = knobless::log})};
   const result<point> made = s.encode(plain{});
@@ -246,7 +256,7 @@ TEST_CASE("space: a default at a bound is a configuration of the space, in every
   CHECK(back.rate == 1e-3);
 }
 
-TEST_CASE("space: with bounds ignored what lies beyond them comes back") {
+TEST_CASE("space: with bounds ignored what lies beyond them gets a coordinate beyond the unit interval, in order") {
   struct wide {
     double line = 0.0;
     double curve = 1.0;
@@ -259,24 +269,39 @@ TEST_CASE("space: with bounds ignored what lies beyond them comes back") {
                       integer("whole", &wide::whole, {.low = 10, .high = 20}),
                       integer("steps", &wide::steps, {.low = 10, .high = 20, .step = 5}),
                       integer("scaled", &wide::scaled, {.low = 8, .high = 64, .scale = knobless::log})};
+  const auto random_wide = [](knobless::random& rng) {
+    return wide{3.0 * rng.normal(), elementary::exp(3.0 * rng.normal()), static_cast<int>(rng.below(40)) - 5,
+                5 * static_cast<int>(rng.below(8)), static_cast<int>(1 + rng.below(100))};
+  };
   knobless::random rng(4);
-  for (int i = 0; i < 300; ++i) {
-    const wide told{100.0 * rng.normal(), elementary::exp(5.0 * rng.normal()), static_cast<int>(rng.below(200)) - 100,
-                    5 * (static_cast<int>(rng.below(60)) - 30), static_cast<int>(1 + rng.below(500))};
-    const result<point> p = s.encode(told, bounds::ignored);
+  for (int i = 0; i < 500; ++i) {
+    const wide a = random_wide(rng);
+    const wide b = random_wide(rng);
+    const result<point> p = s.encode(a, bounds::ignored);
+    const result<point> q = s.encode(b, bounds::ignored);
     REQUIRE(p);
-    const wide back = s.decode_anywhere(p.value());
-    CHECK(back.line == doctest::Approx(told.line).epsilon(1e-12));
-    CHECK(back.curve == doctest::Approx(told.curve).epsilon(1e-12));
-    CHECK(back.whole == told.whole);
-    CHECK(back.steps == told.steps);
-    CHECK(back.scaled == told.scaled);
-    const bool inside = std::abs(told.line) <= 1.0 && told.curve >= 0.01 && told.curve <= 1.0 && told.whole >= 10 &&
-                        told.whole <= 20 && told.steps >= 10 && told.steps <= 20 && told.scaled >= 8 && told.scaled <= 64;
+    REQUIRE(q);
+    const auto in_order = [&](std::size_t k, auto x, auto y, auto low, auto high) {
+      const double u = p.value().unit[k];
+      const double v = q.value().unit[k];
+      CHECK((u < 0.0) == (x < low));
+      CHECK((u > 1.0) == (x > high));
+      CHECK((x < y) == (u < v));
+      CHECK((x == y) == (u == v));
+    };
+    in_order(0, a.line, b.line, -1.0, 1.0);
+    in_order(1, a.curve, b.curve, 0.01, 1.0);
+    in_order(2, a.whole, b.whole, 10, 20);
+    in_order(3, a.steps, b.steps, 10, 20);
+    in_order(4, a.scaled, b.scaled, 8, 64);
+    const bool inside = std::abs(a.line) <= 1.0 && a.curve >= 0.01 && a.curve <= 1.0 && a.whole >= 10 &&
+                        a.whole <= 20 && a.steps >= 10 && a.steps <= 20 && a.scaled >= 8 && a.scaled <= 64;
     CHECK(s.domain().contains(p.value()) == inside);
+    CHECK(bool(s.encode(a)) == inside);
   }
   // The log scale has no place for what is not above 0, nor any scale for NaN.
-  for (const double curve : {0.0, -1.0, test::nan, test::infinity}) CHECK_FALSE(s.encode({0.0, curve, 10, 10, 8}, bounds::ignored));
+  for (const double curve : {0.0, -1.0, test::nan, test::infinity})
+    CHECK_FALSE(s.encode({0.0, curve, 10, 10, 8}, bounds::ignored));
 }
 
 TEST_CASE("space: a constraint admits what its predicate keeps, and copies of a space are independent") {
@@ -284,7 +309,8 @@ TEST_CASE("space: a constraint admits what its predicate keeps, and copies of a 
     int first = 0;
     int second = 0;
   };
-  const space<two> s{integer("first", &two::first, {.low = 0, .high = 9}), integer("second", &two::second, {.low = 0, .high = 9})};
+  const space<two> s{integer("first", &two::first, {.low = 0, .high = 9}),
+                     integer("second", &two::second, {.low = 0, .high = 9})};
   const space<two> ordered = s.require([](const two& c) { return c.second <= c.first; });
   const space<two> both = ordered.require([](const two& c) { return c.first < 5; });
   CHECK_FALSE(s.domain().constrained());
@@ -302,11 +328,17 @@ TEST_CASE("space: a constraint admits what its predicate keeps, and copies of a 
 }
 
 TEST_CASE("space: a lambda's arguments are a tuple in order") {
-  const knobless::space s{real("x", {.low = -1.0, .high = 1.0}), integer("k", {.low = 1, .high = 3}), flag("f"),
-                          choice("word", {"one", "two"}), choice("act", {activation::relu, activation::gelu}),
-                          ordinal("size", {1, 10}), ordinal("level", {"low", "high"}), choice("v", std::vector<double>{0.5, 1.5})};
+  const knobless::space s{real("x", {.low = -1.0, .high = 1.0}),
+                          integer("k", {.low = 1, .high = 3}),
+                          flag("f"),
+                          choice("word", {"one", "two"}),
+                          choice("act", {activation::relu, activation::gelu}),
+                          ordinal("size", {1, 10}),
+                          ordinal("level", {"low", "high"}),
+                          choice("v", std::vector<double>{0.5, 1.5})};
   using arguments = decltype(s)::config_type;
-  static_assert(std::is_same_v<arguments, std::tuple<double, int, bool, std::string, activation, int, std::string, double>>);
+  static_assert(
+      std::is_same_v<arguments, std::tuple<double, int, bool, std::string, activation, int, std::string, double>>);
   knobless::random rng(6);
   for (int i = 0; i < 200; ++i) {
     const point p = random_point(s.domain(), rng);
@@ -331,7 +363,8 @@ TEST_CASE("space: what can't be searched is refused in a sentence that names the
   refused(s::make(real("x", &config::rate, {}), real("x", &config::temperature, {})), "x", "given twice");
   refused(s::make(integer("byte", &config::byte, {.low = 0, .high = 256})), "byte", "do not fit");
   refused(s::make(integer("byte", &config::byte, {.low = -1, .high = 25})), "byte", "do not fit");
-  refused(s::make(integer("hidden", &config::hidden, {.low = 0, .high = std::int64_t{1} << 31U})), "hidden", "do not fit");
+  refused(s::make(integer("hidden", &config::hidden, {.low = 0, .high = std::int64_t{1} << 31U})), "hidden",
+          "do not fit");
   refused(s::make(integer("big", &config::big, {.low = -1, .high = 1})), "big", "do not fit");
   refused(s::make(choice("act", &config::act, {})), "act", "at least one");
   refused(s::make(choice("batch", &config::batch, {1, 2, 1})), "batch", "1 is given twice");
@@ -341,15 +374,17 @@ TEST_CASE("space: what can't be searched is refused in a sentence that names the
   refused(s::make(ordinal("batch", &config::batch, {3, 2}, linear)), "batch", "strictly increasing");
   refused(s::make(ordinal("batch", &config::batch, {0, 2}, knobless::log)), "batch", "above 0");
   refused(s::make(real("gains", &config::gains, {.low = 1.0, .high = 0.0})), "gains[0]", "low = 1");
-  refused(s::make(group("opt", &config::opt, real("momentum", &optimiser::momentum, {.low = 1.0, .high = 0.0}))), "opt.momentum",
-          "low = 1");
+  refused(s::make(group("opt", &config::opt, real("momentum", &optimiser::momentum, {.low = 1.0, .high = 0.0}))),
+          "opt.momentum", "low = 1");
   // The first fault is the one that is reported.
-  refused(s::make(real("rate", &config::rate, {.low = 2.0, .high = 1.0}), choice("act", &config::act, {})), "rate", "low = 2");
+  refused(s::make(real("rate", &config::rate, {.low = 2.0, .high = 1.0}), choice("act", &config::act, {})), "rate",
+          "low = 2");
 }
 
 TEST_CASE("space: an error inside a group names the parameter as the tables do") {
   const auto made = space<config>::make(
-      group("opt", &config::opt, group("plan", &optimiser::plan, integer("cycles", &schedule::cycles, {.low = 3, .high = 2}))));
+      group("opt", &config::opt,
+            group("plan", &optimiser::plan, integer("cycles", &schedule::cycles, {.low = 3, .high = 2}))));
   REQUIRE_FALSE(made);
   CHECK(test::says(made.error().where, "\"opt.plan.cycles\""));
 }
@@ -357,7 +392,8 @@ TEST_CASE("space: an error inside a group names the parameter as the tables do")
 #if KNOBLESS_EXCEPTIONS
 TEST_CASE("space: the constructor throws what make returns") {
   CHECK_THROWS_WITH_AS((space<config>{real("rate", &config::rate, {.low = 2.0, .high = 1.0})}),
-                       "knobless: parameter \"rate\": low = 2, high = 1 given, but low must not be above high", exception);
+                       "knobless: parameter \"rate\": low = 2, high = 1 given, but low must not be above high",
+                       exception);
 }
 #endif
 

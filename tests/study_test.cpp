@@ -37,26 +37,26 @@ struct shape {
 };
 
 space<config> space_of(const shape& s = {}) {
-  return space<config>{real("x", &config::x, {.low = s.low, .high = s.high}),
-                       real("rate", &config::rate, {.low = s.rate_low, .high = s.rate_high, .scale = knobless::log}),
-                       integer("k", &config::k, {.low = s.k_low, .high = s.k_high}),
-                       choice("c", &config::c, s.colours),
-                       branch("extra", &config::extra, real("value", self, {.low = 0.0, .high = 1.0})),
-                       repeated("sizes", &config::sizes, {s.count_low, s.count_high},
-                                integer("size", self, {.low = 1, .high = 8}))};
+  return space<config>{
+      real("x", &config::x, {.low = s.low, .high = s.high}),
+      real("rate", &config::rate, {.low = s.rate_low, .high = s.rate_high, .scale = knobless::log}),
+      integer("k", &config::k, {.low = s.k_low, .high = s.k_high}),
+      choice("c", &config::c, s.colours),
+      branch("extra", &config::extra, real("value", self, {.low = 0.0, .high = 1.0})),
+      repeated("sizes", &config::sizes, {s.count_low, s.count_high}, integer("size", self, {.low = 1, .high = 8}))};
 }
 
 // Whether a configuration lies within a shape's space.
 bool inside(const shape& s, const config& c) {
-  return c.x >= s.low && c.x <= s.high && c.rate >= s.rate_low && c.rate <= s.rate_high && c.k >= s.k_low && c.k <= s.k_high &&
-         std::find(s.colours.begin(), s.colours.end(), c.c) != s.colours.end() && c.sizes.size() >= s.count_low &&
-         c.sizes.size() <= s.count_high;
+  return c.x >= s.low && c.x <= s.high && c.rate >= s.rate_low && c.rate <= s.rate_high && c.k >= s.k_low &&
+         c.k <= s.k_high && std::find(s.colours.begin(), s.colours.end(), c.c) != s.colours.end() &&
+         c.sizes.size() >= s.count_low && c.sizes.size() <= s.count_high;
 }
 
 bool near(double a, double b) { return std::abs(a - b) <= 1e-9 * (1.0 + std::abs(b)); }
 bool near(const config& a, const config& b) {
-  return near(a.x, b.x) && near(a.rate, b.rate) && a.k == b.k && a.c == b.c && a.extra.has_value() == b.extra.has_value() &&
-         (!a.extra || near(*a.extra, *b.extra)) && a.sizes == b.sizes;
+  return near(a.x, b.x) && near(a.rate, b.rate) && a.k == b.k && a.c == b.c &&
+         a.extra.has_value() == b.extra.has_value() && (!a.extra || near(*a.extra, *b.extra)) && a.sizes == b.sizes;
 }
 
 double loss(const config& c) {
@@ -77,7 +77,9 @@ struct scripted {
 struct one {
   double x = 0.0;
 };
-space<one> line(double low = 0.0, double high = 1.0) { return space<one>{real("x", &one::x, {.low = low, .high = high})}; }
+space<one> line(double low = 0.0, double high = 1.0) {
+  return space<one>{real("x", &one::x, {.low = low, .high = high})};
+}
 scripted points_at(const std::vector<double>& units) {
   scripted s;
   for (const double u : units) {
@@ -431,20 +433,21 @@ TEST_CASE("study: what makes no sense is refused in a sentence") {
   study other{space_of(), random_search{}};
   auto t = s.ask();
   s.tell(std::move(t), 1.0);
-  CHECK_THROWS_WITH_AS(s.tell(std::move(t), 2.0), "knobless: study.tell: the trial told is not a running trial of this study",
-                       exception);
+  CHECK_THROWS_WITH_AS(s.tell(std::move(t), 2.0),
+                       "knobless: study.tell: the trial told is not a running trial of this study", exception);
   CHECK_THROWS_AS(s.tell(other.ask(), 2.0), exception);
   CHECK(s.trials().size() == 1);
   CHECK(s.best().value == 1.0);
 
   config bad;
   bad.x = 2.0;
-  CHECK_THROWS_WITH_AS(s.enqueue(bad), "knobless: parameter \"x\": 2 given, but the value must lie in [0, 1]", exception);
+  CHECK_THROWS_WITH_AS(s.enqueue(bad), "knobless: parameter \"x\": 2 given, but the value must lie in [0, 1]",
+                       exception);
   CHECK_THROWS_AS(s.add(bad, 1.0), exception);
   bad = config{};
   bad.k = 9;
-  CHECK_THROWS_WITH_AS(s.enqueue(bad), "knobless: study.enqueue: the configuration given breaks a constraint of the space",
-                       exception);
+  CHECK_THROWS_WITH_AS(s.enqueue(bad),
+                       "knobless: study.enqueue: the configuration given breaks a constraint of the space", exception);
   CHECK(s.core().queued() == 0);
   CHECK(s.trials().size() == 1);
 
@@ -471,7 +474,8 @@ TEST_CASE("study: a constraint that throws leaves the study as it was") {
             if (broken) throw std::runtime_error("the user's own");
             return true;
           }),
-          random_search{}, {.seed = 4}};
+          random_search{},
+          {.seed = 4}};
   study twin{line(), random_search{}, {.seed = 4}};
   s.tell(s.ask(), 1.0);
   twin.tell(twin.ask(), 1.0);
@@ -568,7 +572,9 @@ TEST_CASE("study: the order of choices may change") {
 }
 
 TEST_CASE("study: another step or another constraint does not change what was told") {
-  const auto stepped = [](double step) { return space<one>{real("x", &one::x, {.low = 0.0, .high = 1.0, .step = step})}; };
+  const auto stepped = [](double step) {
+    return space<one>{real("x", &one::x, {.low = 0.0, .high = 1.0, .step = step})};
+  };
   study s{stepped(0.1), points_at({0.25, 0.35, 0.95})};
   std::vector<double> told;
   for (int i = 0; i < 3; ++i) {
@@ -630,12 +636,21 @@ TEST_CASE("study: enqueued guesses wait on in the new space where they are point
 TEST_CASE("study: nothing that was told is lost through any sequence of spaces") {
   // After each change every told trial is either foreign or what was told, and the best is the best of those within the
   // present space; back in the first space all is as if nothing had happened.
-  const std::vector<std::vector<colour>> palettes{
-      {colour::red, colour::green, colour::blue}, {colour::blue, colour::red}, {colour::green}, {colour::green, colour::blue}};
+  const std::vector<std::vector<colour>> palettes{{colour::red, colour::green, colour::blue},
+                                                  {colour::blue, colour::red},
+                                                  {colour::green},
+                                                  {colour::green, colour::blue}};
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
     knobless::random rng(seed, 1);
-    const shape widest{.low = -1.0, .high = 2.0, .rate_low = 1e-6, .rate_high = 10.0, .k_low = -9, .k_high = 20,
-                       .colours = palettes[0], .count_low = 0, .count_high = 5};
+    const shape widest{.low = -1.0,
+                       .high = 2.0,
+                       .rate_low = 1e-6,
+                       .rate_high = 10.0,
+                       .k_low = -9,
+                       .k_high = 20,
+                       .colours = palettes[0],
+                       .count_low = 0,
+                       .count_high = 5};
     study s{space_of(), random_search{}, {.seed = seed}};
     struct told {
       config c;
@@ -661,7 +676,8 @@ TEST_CASE("study: nothing that was told is lost through any sequence of spaces")
         }
         CHECK(o.state == all[i].out.state());
         CHECK(near(s.config(i), all[i].c));
-        if (o.state == trial_state::complete && inside(now, all[i].c) && (!best || o.value < all[*best].out.value())) best = i;
+        if (o.state == trial_state::complete && inside(now, all[i].c) && (!best || o.value < all[*best].out.value()))
+          best = i;
       }
       CHECK(counts[static_cast<std::size_t>(trial_state::complete)] == s.trials().complete());
       CHECK(counts[static_cast<std::size_t>(trial_state::failed)] == s.trials().failures());

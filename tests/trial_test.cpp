@@ -7,7 +7,8 @@
 using namespace knobless;
 
 TEST_CASE("trial: a finite value is a complete outcome") {
-  for (const double value : {0.0, -0.0, 1.5, -1e300, std::numeric_limits<double>::max(), std::numeric_limits<double>::min()}) {
+  for (const double value :
+       {0.0, -0.0, 1.5, -1e300, std::numeric_limits<double>::max(), std::numeric_limits<double>::min()}) {
     const outcome out = value;
     CHECK(out.state() == trial_state::complete);
     CHECK(out.value() == value);

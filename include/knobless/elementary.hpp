@@ -26,7 +26,7 @@ namespace knobless::elementary {
 /// e to the power x; relative error below 1e-15; 0 below -708, the largest double above 709. O(1).
 [[nodiscard]] inline double exp(double x) noexcept {
   if (x < -708.0) return 0.0;
-  if (x > 709.0) return std::numeric_limits<double>::max();
+  if (x > 709.0) return (std::numeric_limits<double>::max)();
   // x = k ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts (Cody and Waite).
   const double k = std::floor(x * 1.4426950408889634074 + 0.5);
   const double r = (x - k * 6.93145751953125e-1) - k * 1.42860682030941723212e-6;
@@ -52,7 +52,7 @@ namespace knobless::elementary {
 /// Natural logarithm of x > 0 (normal numbers); relative error below 1e-15; for x <= 0 the lowest double. O(1).
 [[nodiscard]] inline double log(double x) noexcept {
   if (!(x > 0.0)) return std::numeric_limits<double>::lowest();
-  if (x < std::numeric_limits<double>::min()) return log(x * 0x1p54) - 54.0 * 6.93147180559945309417e-1;
+  if (x < (std::numeric_limits<double>::min)()) return log(x * 0x1p54) - 54.0 * 6.93147180559945309417e-1;
   const auto bits = std::bit_cast<std::uint64_t>(x);
   auto k = static_cast<std::int64_t>(bits >> 52U) - 1023;
   double m = std::bit_cast<double>((bits & 0x000fffffffffffffU) | 0x3ff0000000000000U);

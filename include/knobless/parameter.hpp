@@ -50,7 +50,7 @@ struct integer_options {
 class parameter {
  public:
   /// No parent: active always.
-  static constexpr std::size_t no_parent = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t no_parent = (std::numeric_limits<std::size_t>::max)();
 
   [[nodiscard]] static result<parameter> real(std::string name, const real_options& options);
   [[nodiscard]] static result<parameter> integer(std::string name, const integer_options& options);

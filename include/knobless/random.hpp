@@ -25,8 +25,8 @@ class random {
       : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32U)},
         counter_{0, 0, static_cast<std::uint32_t>(stream), static_cast<std::uint32_t>(stream >> 32U)} {}
 
-  [[nodiscard]] static constexpr result_type min() noexcept { return 0; }
-  [[nodiscard]] static constexpr result_type max() noexcept { return ~std::uint64_t{0}; }
+  [[nodiscard]] static constexpr result_type(min)() noexcept { return 0; }
+  [[nodiscard]] static constexpr result_type(max)() noexcept { return ~std::uint64_t{0}; }
 
   /// 64 random bits. O(1).
   result_type operator()() noexcept {
@@ -53,7 +53,7 @@ class random {
   [[nodiscard]] std::uint64_t below(std::uint64_t n) noexcept {
     if (n <= 1) return 0;
     // The largest multiple of n that fits: what lies above would favour small remainders.
-    const std::uint64_t limit = max() - max() % n;
+    const std::uint64_t limit = (max)() - (max)() % n;
     std::uint64_t drawn = (*this)();
     while (drawn >= limit) drawn = (*this)();
     return drawn % n;

@@ -47,21 +47,21 @@ class any_sampler {
   [[nodiscard]] std::optional<point> ask(const ask_context& context) { return held_->ask(context); }
 
  private:
-  struct interface {
-    interface() = default;
-    interface(const interface&) = delete;
-    interface& operator=(const interface&) = delete;
-    virtual ~interface() = default;
+  struct erased {
+    erased() = default;
+    erased(const erased&) = delete;
+    erased& operator=(const erased&) = delete;
+    virtual ~erased() = default;
     [[nodiscard]] virtual std::optional<point> ask(const ask_context& context) = 0;
   };
   template <class S>
-  struct model final : interface {
+  struct model final : erased {
     template <class T>
     explicit model(T&& from) : held(std::forward<T>(from)) {}
     [[nodiscard]] std::optional<point> ask(const ask_context& context) override { return held.ask(context); }
     S held;
   };
-  std::unique_ptr<interface> held_;
+  std::unique_ptr<erased> held_;
 };
 
 }  // namespace knobless

@@ -39,7 +39,7 @@ namespace detail {
 // A lambda's argument: the space gives it its place.
 struct unplaced {};
 
-template <std::size_t I>
+template <std::size_t Index>
 struct tuple_place {};
 
 template <class Array, class Owner>
@@ -63,12 +63,12 @@ inline constexpr bool is_tuple = false;
 template <class... Ts>
 inline constexpr bool is_tuple<std::tuple<Ts...>> = true;
 
-template <class Owner, std::size_t I>
-decltype(auto) at(Owner& owner, tuple_place<I>) {
+template <class Owner, std::size_t Index>
+decltype(auto) at(Owner& owner, tuple_place<Index>) {
   static_assert(is_tuple<std::remove_const_t<Owner>>,
                 "knobless: inside a struct's space each parameter names its member: real(\"x\", &type::x, {...})");
   if constexpr (is_tuple<std::remove_const_t<Owner>>)
-    return (std::get<I>(owner));
+    return (std::get<Index>(owner));
   else
     return (owner);
 }
@@ -225,7 +225,7 @@ struct number_declaration {
   void describe(domain_builder& b) {
     if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
       if (made && (made.value().low() < static_cast<double>(std::numeric_limits<T>::lowest()) ||
-                   made.value().high() > static_cast<double>(std::numeric_limits<T>::max())))
+                   made.value().high() > static_cast<double>((std::numeric_limits<T>::max)())))
         b.fail(name, "the bounds given do not fit into the member's type");
     b.add(name, made);
   }
@@ -386,12 +386,12 @@ template <std::size_t, class Declaration>
 Declaration place_at(Declaration d) {
   return d;
 }
-template <std::size_t I, class T>
-number_declaration<T, tuple_place<I>> place_at(number_declaration<T, unplaced> d) {
+template <std::size_t Index, class T>
+number_declaration<T, tuple_place<Index>> place_at(number_declaration<T, unplaced> d) {
   return {std::move(d.name), std::move(d.made), {}};
 }
-template <std::size_t I, class T>
-listed_declaration<T, tuple_place<I>> place_at(listed_declaration<T, unplaced> d) {
+template <std::size_t Index, class T>
+listed_declaration<T, tuple_place<Index>> place_at(listed_declaration<T, unplaced> d) {
   return {std::move(d.name), std::move(d.values), std::move(d.labels), d.ordered, d.spaced, d.scale, {}};
 }
 
@@ -571,8 +571,8 @@ class space {
     static_assert(sizeof...(Declarations) > 0, "knobless: a search space needs at least one parameter");
     auto bindings = std::make_shared<bindings_type>();
     bindings->reserve(sizeof...(Declarations));
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (bindings->push_back(detail::bind<Config>(detail::place_at<I>(std::move(declarations)))), ...);
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      (bindings->push_back(detail::bind<Config>(detail::place_at<Index>(std::move(declarations)))), ...);
     }
     (std::index_sequence_for<Declarations...>{});
     detail::domain_builder builder;

@@ -1,12 +1,14 @@
-// Bytes as a search space and a sequence of calls on a study of it; every invariant that a user may rely on is checked after
-// each call.
+// Takes bytes for a search: a random space (all kinds, conditions, constraints), a sampler, then asks, tells, reports,
+// failures, NaN, dropped trials, known results, guesses and changes of the space, in any order. Beside the study runs a
+// plain list of what was told; whatever the study says of itself must agree with it, else the program aborts.
+#include <knobless/knobless.hpp>
+
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <knobless/knobless.hpp>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,215 +16,484 @@
 
 namespace {
 
-using knobless::assignment;
-using knobless::domain;
-using knobless::trial_state;
+using namespace knobless;
 
-void require(bool holds, const char* what) {
+void expect(bool holds, const char* what) {
   if (holds) return;
-  std::fprintf(stderr, "broken: %s\n", what);
+  std::fprintf(stderr, "not so: %s\n", what);
   std::abort();
 }
 
-// Reads numbers off the input; zeros when it is used up.
-struct source {
-  const std::uint8_t* at;
-  const std::uint8_t* end;
-
-  [[nodiscard]] bool empty() const { return at == end; }
-  unsigned byte() { return at == end ? 0U : *at++; }
-  unsigned below(unsigned n) { return byte() % n; }
-  double number() {
-    std::uint64_t bits = 0;
-    for (int i = 0; i < 8; ++i) bits = bits << 8U | byte();
-    return std::bit_cast<double>(bits);
+// Bytes as numbers; zeros after the end.
+class byte_reader {
+ public:
+  byte_reader(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
+  [[nodiscard]] bool empty() const noexcept { return at_ >= size_; }
+  std::uint8_t byte() noexcept { return at_ < size_ ? data_[at_++] : std::uint8_t{0}; }
+  std::size_t below(std::size_t n) noexcept { return byte() % n; }
+  bool chance(unsigned of_256) noexcept { return byte() >= 256 - of_256; }
+  std::uint64_t bits(int bytes) noexcept {
+    std::uint64_t v = 0;
+    for (int i = 0; i < bytes; ++i) v = v << 8U | byte();
+    return v;
   }
-  // Mostly tame, sometimes any bits at all.
-  double bound() { return below(8) == 0 ? number() : (static_cast<double>(byte()) - 100.0) / 8.0; }
+  double fraction() noexcept { return static_cast<double>(bits(2)) / 65535.0; }
+  // A value such as objectives give: mostly small, with ties; now and then any 64 bits, NaN and infinity among them.
+  double value() noexcept {
+    switch (below(4)) {
+      case 0:
+        return static_cast<double>(below(16)) - 8.0;
+      case 1:
+        return fraction();
+      case 2:
+        return std::bit_cast<double>(bits(8));
+      default:
+        return 1e3 * (fraction() - 0.5);
+    }
+  }
+
+ private:
+  const std::uint8_t* data_;
+  std::size_t size_;
+  std::size_t at_ = 0;
 };
 
-std::optional<knobless::space<assignment>> space_from(source& in) {
-  knobless::runtime_space_builder builder;
-  std::vector<std::pair<std::string, std::vector<std::string>>> parents;
-  const unsigned count = 1 + in.below(8);
-  for (unsigned i = 0; i < count; ++i) {
-    const std::string name = "p" + std::to_string(in.below(32) == 0 ? 0U : i);
-    knobless::active_when condition;
-    if (!parents.empty() && in.below(2) == 0) {
-      const auto& [parent, values] = parents[in.below(static_cast<unsigned>(parents.size()))];
-      condition.parent = parent;
-      for (const std::string& v : values)
-        if (in.below(2) == 0) condition.values.push_back(v);
+// ---- A random space ------------------------------------------------------------------------------------------------------
+
+std::vector<std::string> some_labels(byte_reader& in) {
+  std::vector<std::string> labels{"a", "b", "c", "d,\"e\"", "f\n", "0"};
+  const std::size_t turn = in.below(labels.size());
+  std::rotate(labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(turn), labels.end());
+  labels.resize(1 + in.below(labels.size()));
+  return labels;
+}
+
+// What a child may depend on: the names and values of the parameters with few values.
+struct candidate_parent {
+  std::string name;
+  std::vector<std::string> values;
+};
+
+result<space<assignment>> some_space(byte_reader& in) {
+  runtime_space_builder build;
+  std::vector<candidate_parent> parents;
+  const std::size_t count = 1 + in.below(7);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string name = "p" + std::to_string(i);
+    active_when condition;
+    if (!parents.empty() && in.chance(100)) {
+      const candidate_parent& parent = parents[in.below(parents.size())];
+      condition.parent = parent.name;
+      const std::size_t chosen = in.byte();
+      for (std::size_t k = 0; k < parent.values.size(); ++k)
+        if (((chosen >> (k % 8)) & 1U) != 0 || k == chosen % parent.values.size())
+          condition.values.push_back(parent.values[k]);
     }
-    const auto scale = in.below(3) == 0 ? knobless::log : knobless::linear;
-    switch (in.below(5)) {
-      case 0:
-        builder.real(
-            name, {.low = in.bound(), .high = in.bound(), .scale = scale, .step = in.below(4) == 0 ? in.bound() : 0.0},
-            condition);
+    switch (in.below(9)) {
+      case 0: {
+        const double low = 4.0 * in.fraction() - 2.0;
+        build.real(name, {.low = low, .high = low + in.fraction()}, condition);
         break;
+      }
       case 1: {
-        const auto low = static_cast<std::int64_t>(in.below(20)) - 4;
-        builder.integer(name, {.low = low, .high = low + in.below(70), .scale = scale, .step = 1 + in.below(3)},
-                        condition);
+        const double low = elementary::exp(10.0 * (in.fraction() - 1.0));
+        build.real(name, {.low = low, .high = low * (1.0 + 100.0 * in.fraction()), .scale = knobless::log}, condition);
         break;
       }
       case 2: {
-        builder.flag(name, condition);
-        parents.push_back({name, {"false", "true"}});
+        const double low = static_cast<double>(in.below(5)) - 2.0;
+        build.real(name, {.low = low, .high = low + in.fraction(), .step = 0.01 + in.fraction()}, condition);
         break;
       }
-      default: {
-        std::vector<std::string> labels;
-        for (unsigned k = 0, n = in.below(5); k <= n; ++k) labels.push_back("v" + std::to_string(k));
-        if (in.below(2) == 0)
-          builder.ordinal(name, labels, condition);
-        else
-          builder.choice(name, labels, condition);
+      case 3: {
+        const auto low = static_cast<std::int64_t>(in.below(9)) - 4;
+        const auto extent = static_cast<std::int64_t>(in.below(20));
+        const auto step = static_cast<std::int64_t>(1 + in.below(4));
+        build.integer(name, {.low = low, .high = low + extent, .step = step}, condition);
+        candidate_parent parent{name, {}};
+        for (std::int64_t k = low; k <= low + extent; k += step) parent.values.push_back(std::to_string(k));
+        parents.push_back(std::move(parent));
+        break;
+      }
+      case 4: {
+        const auto low = static_cast<std::int64_t>(1 + in.below(50));
+        build.integer(name, {.low = low, .high = low + static_cast<std::int64_t>(in.bits(3)), .scale = knobless::log},
+                      condition);
+        break;
+      }
+      case 5: {
+        const auto labels = some_labels(in);
+        build.choice(name, labels, condition);
         parents.push_back({name, labels});
+        break;
+      }
+      case 6: {
+        const auto labels = some_labels(in);
+        build.ordinal(name, labels, condition);
+        parents.push_back({name, labels});
+        break;
+      }
+      case 7:
+        build.flag(name, condition);
+        parents.push_back({name, {"false", "true"}});
+        break;
+      default: {
+        // Anything: mostly refused.
+        const double low = in.value();
+        build.real(name,
+                   {.low = low,
+                    .high = in.value(),
+                    .scale = in.chance(128) ? knobless::log : knobless::linear,
+                    .step = in.value()},
+                   condition);
       }
     }
   }
-  knobless::result<knobless::space<assignment>> made = builder.try_build();
+  result<space<assignment>> made = build.try_build();
   if (!made) {
-    require(!made.error().what.empty(), "an error has a sentence");
-    return std::nullopt;
+    expect(made.error().code == error_code::invalid_space, "a refused space is an invalid_space");
+    expect(!made.error().what.empty(), "a refused space comes with a sentence");
+    return made;
   }
-  knobless::space<assignment> space = std::move(made).value();
-  if (in.below(4) == 0) {
-    // About every other configuration is admitted.
-    const unsigned salt = in.byte();
-    space = space.require([salt](const assignment& a) {
-      std::uint64_t h = salt;
-      for (std::size_t i = 0; i < a.size(); ++i) h = h * 31 + std::bit_cast<std::uint64_t>(a[i]) % 1021;
-      return h % 2 == 0;
+  for (std::size_t constraints = in.below(4); constraints >= 2; --constraints) {
+    const std::size_t d = made.value().domain().size();
+    const std::size_t i = in.below(d);
+    const std::size_t j = in.below(d);
+    const double threshold = in.value();
+    const std::size_t kind = in.below(3);
+    made = made.value().require([=](const assignment& a) {
+      if (kind == 0) return !a.active(i) || a[i] <= threshold;
+      if (kind == 1) return !a.active(i) || a[i] <= a[j] + 1.0;
+      // Every other configuration, without any pattern.
+      std::uint64_t hash = 1;
+      for (std::size_t k = 0; k < a.size(); ++k) hash = hash * 31 + std::bit_cast<std::uint64_t>(a[k]) % 1021;
+      return hash % 2 == 0;
     });
   }
-  return space;
+  return made;
 }
 
-knobless::any_sampler sampler_from(source& in) {
-  switch (in.below(6)) {
+any_sampler some_sampler(std::size_t which, std::size_t size) {
+  switch (which) {
     case 0:
-      return knobless::random_search{};
+      return random_search{};
     case 1:
-      return knobless::sobol{};
+      return sobol{};
     case 2:
-      return knobless::grid{in.byte()};
+      return grid{size};
     case 3:
-      return knobless::latin_hypercube{in.byte()};
+      return latin_hypercube{size};
     default:
-      return knobless::tpe{};
+      return tpe{};
   }
 }
+bool replaceable(std::size_t which) { return which == 0 || which >= 3; }
 
-void check_point(const domain& space, const knobless::point& p) {
-  knobless::point again = p;
-  space.complete(again);
-  require(again == p, "a suggested point is complete: snapped, with the mask that follows from the parents");
-  require(space.contains(p), "a suggested point lies within the bounds");
-  require(space.admits(p), "a suggested point keeps the constraints");
+// ---- What was told, kept plainly -----------------------------------------------------------------------------------------
+
+bool equal(const assignment& a, const assignment& b) {
+  if (a.space() != b.space() || a.size() != b.size()) return false;
+  for (std::size_t k = 0; k < a.size(); ++k)
+    if (a.active(k) != b.active(k) || std::bit_cast<std::uint64_t>(a[k]) != std::bit_cast<std::uint64_t>(b[k]))
+      return false;
+  return true;
 }
+
+struct told {
+  std::size_t number;
+  assignment config;
+  trial_state state;
+  std::optional<double> value;
+  std::size_t reports;
+};
+
+struct running {
+  trial<assignment> held;
+  std::size_t reports = 0;
+  double last_report = 0.0;
+};
+
+class session {
+ public:
+  session(byte_reader& in, space<assignment> space, std::size_t which)
+      : in_(in),
+        which_(which),
+        size_(1 + in.below(60)),
+        options_{.seed = in.bits(1), .direction = in.chance(128) ? direction::maximize : direction::minimize},
+        study_(std::move(space), some_sampler(which, size_), options_) {}
+
+  void run() {
+    // A space without an admitted point costs thousands of tries an ask: one such ask will do.
+    for (int step = 0; step < 160 && !in_.empty() && hopeless_ < 1; ++step) {
+      switch (in_.below(16)) {
+        case 0:
+        case 1:
+        case 2:
+        case 3:
+        case 4:
+          ask();
+          break;
+        case 5:
+        case 6:
+        case 7:
+        case 8:
+          tell();
+          break;
+        case 9:
+          report();
+          break;
+        case 10:
+          drop();
+          break;
+        case 11:
+          add();
+          break;
+        case 12:
+          enqueue();
+          break;
+        case 13:
+          if (in_.chance(64)) change_space();
+          break;
+        case 14:
+          look();
+          break;
+        default:
+          if (snapshots_.size() < 4) snapshots_.push_back(study_.trials());
+          check();
+      }
+      expect(study_.trials().size() == all_.size(), "every told trial is counted");
+      expect(study_.trials().pending().size() == open_.size(), "every running trial is pending");
+    }
+    check();
+    look();
+    for (const history& s : snapshots_)
+      for (std::size_t i = 0; i < s.size(); ++i) {
+        expect(s[i].number == all_[i].number, "a snapshot keeps its rows");
+        if (all_[i].state == trial_state::complete && s[i].state == trial_state::complete)
+          expect(s[i].value == signed_value(*all_[i].value), "a snapshot keeps its values");
+      }
+  }
+
+ private:
+  [[nodiscard]] const domain& space() const { return study_.space().domain(); }
+  [[nodiscard]] double signed_value(double v) const { return options_.direction == direction::minimize ? v : -v; }
+
+  void check_point(const point& p) const {
+    expect(p.size() == space().size() && p.active.size() == space().size(), "a point has all dimensions");
+    point again = p;
+    space().complete(again);
+    expect(again == p, "a proposed point is complete");
+    expect(space().contains(p), "a proposed point lies in the unit cube");
+    expect(space().admits(p), "a proposed point keeps the constraints");
+  }
+
+  void ask() {
+    if (open_.size() >= 8) return;
+    const std::size_t number = study_.core().asked_count();
+    const bool queued = study_.core().queued() > 0;
+    // A sampler without a past must propose the same from what is known: what samplers keep is a cache.
+    std::optional<point> fresh;
+    if (!queued && replaceable(which_) && in_.chance(64)) {
+      knobless::random rng(options_.seed, number);
+      fresh = some_sampler(which_, size_).ask({space(), study_.trials(), rng, options_.seed, proposed_});
+    }
+    auto next = study_.try_ask();
+    if (!next) {
+      expect(!queued, "a queued point is asked whatever the sampler says");
+      if (next.error().code == error_code::no_admitted_point) {
+        ++proposed_;
+        ++hopeless_;
+        expect(space().constrained(), "without constraints every point is admitted");
+      } else {
+        expect(next.error().code == error_code::space_exhausted && which_ == 2, "only the grid ends");
+      }
+      return;
+    }
+    if (!queued) ++proposed_;
+    expect(next.value().number() == number, "numbers are given in the order of asking");
+    const point& where = study_.trials().pending().back().where;
+    expect(study_.trials().pending().back().number == number, "the new trial is pending");
+    check_point(where);
+    expect(equal(next.value().config(), study_.space().decode(where)), "the configuration is that of the point");
+    if (fresh && space().admits(*fresh)) expect(*fresh == where, "a fresh sampler proposes the same");
+    open_.push_back({std::move(next).value()});
+  }
+
+  void tell() {
+    if (open_.empty()) return;
+    const std::size_t i = in_.below(open_.size());
+    running r = std::move(open_[i]);
+    open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(i));
+    told t{r.held.number(), r.held.config(), trial_state::complete, {}, r.reports};
+    switch (in_.below(8)) {
+      case 0:
+        t.state = trial_state::failed;
+        study_.tell(std::move(r.held), failed("as asked"));
+        break;
+      case 1:
+        t.state = trial_state::pruned;
+        if (r.reports > 0 && elementary::is_finite(r.last_report)) t.value = r.last_report;
+        study_.tell(std::move(r.held), pruned);
+        break;
+      default: {
+        const double value = in_.value();
+        t.state = elementary::is_finite(value) ? trial_state::complete : trial_state::failed;
+        if (elementary::is_finite(value)) t.value = value;
+        study_.tell(std::move(r.held), value, in_.fraction());
+      }
+    }
+    all_.push_back(std::move(t));
+#if KNOBLESS_EXCEPTIONS
+    bool refused = false;
+    try {
+      study_.tell(std::move(r.held), 1.0);
+    } catch (const exception& e) {
+      refused = e.info().code == error_code::invalid_use;
+    }
+    expect(refused, "a trial can't be told twice");
+#endif
+  }
+
+  void report() {
+    if (open_.empty()) return;
+    running& r = open_[in_.below(open_.size())];
+    r.last_report = in_.value();
+    r.held.report(r.reports++, r.last_report);
+  }
+
+  void drop() {
+    if (open_.empty()) return;
+    open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(in_.below(open_.size())));
+  }
+
+  // An assignment that may or may not be one of the space.
+  assignment some_config() {
+    if (!all_.empty() && in_.chance(64)) return all_[in_.below(all_.size())].config;
+    point p(space().size());
+    for (double& u : p.unit) u = in_.fraction();
+    space().complete(p);
+    assignment a = study_.space().decode(p);
+    if (in_.chance(48)) a.set_at(in_.below(a.size()), in_.value());
+    return a;
+  }
+
+  void add() {
+    const assignment config = some_config();
+    const auto where = study_.space().encode(config);
+    if (!where) {
+      expect_refused([&] { study_.add(config, 1.0); });
+      return;
+    }
+    const double value = in_.value();
+    const std::size_t number = study_.core().asked_count();
+    study_.add(config, value);
+    const bool finite = elementary::is_finite(value);
+    // Between the values of a discrete parameter the nearest is taken.
+    all_.push_back({number, study_.space().decode(where.value()), finite ? trial_state::complete : trial_state::failed,
+                    finite ? std::optional(value) : std::nullopt, 0});
+  }
+
+  void enqueue() {
+    const assignment config = some_config();
+    const auto where = study_.space().encode(config);
+    if (!where || !space().admits(where.value())) {
+      expect_refused([&] { study_.enqueue(config); });
+      return;
+    }
+    const std::size_t before = study_.core().queued();
+    study_.enqueue(config);
+    expect(study_.core().queued() == before + 1, "a guess is queued");
+  }
+
+  template <class F>
+  void expect_refused([[maybe_unused]] F&& f) {
+#if KNOBLESS_EXCEPTIONS
+    bool refused = false;
+    try {
+      f();
+    } catch (const exception& e) {
+      refused = e.info().code == error_code::invalid_config;
+    }
+    expect(refused, "what is no configuration of the space is refused");
+#endif
+  }
+
+  void change_space() {
+    auto next = some_space(in_);
+    if (!next) return;
+    study_.change_space(std::move(next).value());
+    check();
+  }
+
+  // The parts that cost more.
+  void look() const {
+    const std::string csv = study_.csv();
+    expect(csv.size() > all_.size(), "the table has a row a trial");
+    if (!study_.has_best()) return;
+    const auto found = study_.best_estimated();
+    expect(elementary::is_finite(found.value), "the estimate is a number");
+    const auto at = std::find_if(all_.begin(), all_.end(), [&](const told& t) { return t.number == found.number; });
+    expect(at != all_.end() && at->state == trial_state::complete, "the estimated best was told");
+    expect(equal(found.config, at->config), "the estimated best is what was evaluated");
+    const point where = study_.trials()[static_cast<std::size_t>(at - all_.begin())].where();
+    expect(space().contains(where) && space().admits(where), "the estimated best is a point of the space");
+  }
+
+  void check() const {
+    const history& seen = study_.trials();
+    std::size_t complete = 0;
+    std::size_t failures = 0;
+    std::size_t best = all_.size();
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      const observation o = seen[i];
+      const told& t = all_[i];
+      expect(o.number == t.number, "rows are in the order of telling");
+      expect(o.state == t.state || o.state == trial_state::foreign, "a row keeps its state, or is foreign");
+      expect(o.has_value == t.value.has_value(), "a row keeps whether it has a value");
+      if (t.value) expect(o.value == signed_value(*t.value), "a row keeps its value");
+      expect(seen.reports(i).size() == t.reports, "a row keeps its reports");
+      expect(equal(study_.config(i), t.config), "a row keeps what was evaluated");
+      complete += o.state == trial_state::complete ? 1U : 0U;
+      failures += o.state == trial_state::failed ? 1U : 0U;
+      const bool expressible = static_cast<bool>(study_.space().encode(t.config, bounds::ignored));
+      expect(expressible == (o.state != trial_state::foreign),
+             "foreign is what the space can't express, and nothing else");
+      const point where = o.where();
+      if (o.state == trial_state::foreign || !space().contains(where)) continue;
+      point again = where;
+      space().complete(again);
+      expect(again == where, "a row within the bounds is a complete point");
+      if (o.state == trial_state::complete && space().admits(where) &&
+          (best == all_.size() || o.value < seen[best].value))
+        best = i;
+    }
+    expect(seen.complete() == complete && seen.failures() == failures, "the counts add up");
+    expect(study_.has_best() == (best < all_.size()), "there is a best when some trial within the space is complete");
+    if (best == all_.size()) return;
+    const auto found = study_.best();
+    expect(found.number == all_[best].number, "the best is the lowest of those within the space");
+    expect(found.value == *all_[best].value, "the best has the value that was told");
+    expect(equal(found.config, all_[best].config), "the best is what was evaluated");
+  }
+
+  byte_reader& in_;
+  std::size_t which_;
+  std::size_t size_;
+  study_options options_;
+  study<assignment> study_;
+  std::size_t proposed_ = 0;
+  int hopeless_ = 0;
+  std::vector<running> open_;
+  std::vector<told> all_;
+  std::vector<history> snapshots_;
+};
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  source in{data, data + size};
-  std::optional<knobless::space<assignment>> space = space_from(in);
-  if (!space) return 0;
-  const auto direction = in.below(2) == 0 ? knobless::direction::minimize : knobless::direction::maximize;
-  knobless::study<assignment> study{*space, sampler_from(in), {.seed = in.byte(), .direction = direction}};
-  std::vector<knobless::trial<assignment>> running;
-  std::size_t told = 0;
-  std::size_t failed = 0;
-
-  const auto take = [&] {
-    const std::size_t i = in.below(static_cast<unsigned>(running.size()));
-    knobless::trial<assignment> t = std::move(running[i]);
-    running.erase(running.begin() + static_cast<std::ptrdiff_t>(i));
-    return t;
-  };
-
-  for (int steps = 0; steps < 200 && !in.empty(); ++steps) {
-    switch (const unsigned call = in.below(16); call) {
-      case 0:
-      case 1:
-      case 2:
-      case 3:
-      case 4:
-      case 5: {
-        knobless::result<knobless::trial<assignment>> next = study.try_ask();
-        if (!next) {
-          require(next.error().code == knobless::error_code::space_exhausted ||
-                      next.error().code == knobless::error_code::no_admitted_point,
-                  "an ask fails for one of two reasons");
-          break;
-        }
-        check_point(space->domain(), study.trials().pending().back().where);
-        running.push_back(std::move(next).value());
-        break;
-      }
-      case 6:
-        if (!running.empty()) running[in.below(static_cast<unsigned>(running.size()))].report(in.byte(), in.number());
-        break;
-      case 7:
-        if (!running.empty()) (void)take();
-        break;
-      case 8: {
-        // Another space of the same names: what was told is kept.
-        if (std::optional<knobless::space<assignment>> other = space_from(in)) {
-          space = other;
-          study.change_space(*space);
-        }
-        break;
-      }
-      case 9: {
-        knobless::random rng(in.byte());
-        knobless::point p = knobless::detail::random_point(space->domain(), rng);
-        // There and back a real may change its last bit, and this constraint looks at every bit.
-        const knobless::result<knobless::point> back = space->encode(space->decode(p));
-        require(static_cast<bool>(back), "what a point stands for is a configuration of the space");
-        if (!space->domain().admits(back.value())) break;
-        study.enqueue(space->decode(p));
-        break;
-      }
-      default: {
-        if (running.empty()) break;
-        knobless::trial<assignment> t = take();
-        const double value = call < 14 ? in.bound() : in.number();
-        const bool is_failure = !knobless::elementary::is_finite(value) && call != 10;
-        if (call == 10)
-          study.tell(std::move(t), knobless::pruned);
-        else
-          study.tell(std::move(t), value);
-        ++told;
-        failed += is_failure ? 1 : 0;
-      }
-    }
-
-    const knobless::history& seen = study.trials();
-    require(seen.size() == told, "nothing that was told is lost");
-    require(seen.pending().size() == running.size(), "trials run until they are told or dropped");
-    std::size_t failures = 0;
-    std::optional<double> lowest;
-    for (std::size_t i = 0; i < seen.size(); ++i) {
-      const knobless::observation o = seen[i];
-      require(o.state != trial_state::running, "what was told does not run");
-      failures += o.state == trial_state::failed ? 1 : 0;
-      const bool eligible =
-          o.state == trial_state::complete && space->domain().contains(o.where()) && space->domain().admits(o.where());
-      if (eligible && (!lowest || o.value < *lowest)) lowest = o.value;
-    }
-    require(failures <= failed, "only NaN and infinity fail");
-    require(study.has_best() == lowest.has_value(), "there is a best where a trial within the space is complete");
-    if (lowest) {
-      require(study.core().signed_value(study.best().value) == *lowest, "the best is the lowest");
-      require(knobless::elementary::is_finite(study.best_estimated().value), "the estimate is a number");
-    }
-  }
-  const std::string rows = study.csv();
-  std::size_t lines = 0;
-  for (const char c : rows) lines += c == '\n' ? 1 : 0;
-  require(lines == told + 1, "a row for each told trial");
+  byte_reader in(data, size);
+  const std::size_t which = in.below(6);
+  auto space = some_space(in);
+  if (space) session(in, std::move(space).value(), which).run();
   return 0;
 }

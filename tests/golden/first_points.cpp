@@ -73,5 +73,5 @@ int main() {
   print("sobol", knobless::sobol{}, 20);
   print("latin_hypercube", knobless::latin_hypercube{}, 20);
   print("grid", knobless::grid{}, 20);
-  print("tpe", knobless::tpe{}, 120);
+  print("tpe", knobless::tpe{}, 60);
 }

@@ -40,8 +40,8 @@ TEST_CASE("float4: exp of what is far below is next to nothing, never negative o
   }
 }
 
-TEST_CASE("float4: max and choose work lane by lane") {
-  const float4 top = float4::max(of(1.0F, -2.0F, 3.0F, 0.0F), of(0.0F, -1.0F, 5.0F, 0.0F));
+TEST_CASE("float4: larger and choose work lane by lane") {
+  const float4 top = float4::larger(of(1.0F, -2.0F, 3.0F, 0.0F), of(0.0F, -1.0F, 5.0F, 0.0F));
   CHECK(top.get(0) == 1.0F);
   CHECK(top.get(1) == -1.0F);
   CHECK(top.get(2) == 5.0F);

@@ -29,7 +29,7 @@ struct normal_kernel {
     const double inverse = 1.0 / sigma;
     // What lies beyond the ends; 6 sigma away it is nothing.
     const auto beyond = [](double z) { return z < 6.0 ? elementary::normal_cdf(-z) : 0.0; };
-    const double mass = std::max(1.0 - beyond(x * inverse) - beyond((1.0 - x) * inverse), 1e-12);
+    const double mass = (std::max)(1.0 - beyond(x * inverse) - beyond((1.0 - x) * inverse), 1e-12);
     return {sigma, static_cast<float>(inverse * 0.70710678118654752440),
             static_cast<float>(-elementary::log(sigma * mass) - 0.91893853320467274178)};
   }
@@ -154,7 +154,7 @@ class parzen {
     constexpr std::size_t chunk = 16;
     float4 sums[2 * chunk];
     for (std::size_t first = 0; first < blocks; first += chunk) {
-      const std::size_t last = std::min(first + chunk, blocks);
+      const std::size_t last = (std::min)(first + chunk, blocks);
       for (std::size_t i = 0; i < points.size(); ++i) {
         std::size_t filled = 0;
         for (std::size_t b = first; b < last; ++b, filled += 2)
@@ -244,8 +244,8 @@ class parzen {
 
   static void accumulate(const float4* sums, std::size_t count, total& t) {
     float4 largest = sums[0];
-    for (std::size_t j = 1; j < count; ++j) largest = float4::max(largest, sums[j]);
-    const float top = std::max(std::max(largest.get(0), largest.get(1)), std::max(largest.get(2), largest.get(3)));
+    for (std::size_t j = 1; j < count; ++j) largest = float4::larger(largest, sums[j]);
+    const float top = (std::max)({largest.get(0), largest.get(1), largest.get(2), largest.get(3)});
     if (top > t.top) {
       t.part = t.part * float4::all(elementary::exp_single(t.top - top));
       t.top = top;

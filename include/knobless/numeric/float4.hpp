@@ -38,7 +38,7 @@ struct alignas(16) float4 {
   /// elementary::exp_single of each, by the same steps; x below -87 counts as -87, and above 0 it is not meant for.
   [[nodiscard]] static float4 exp(const float4& x) noexcept;
   /// The larger of each pair.
-  [[nodiscard]] static float4 max(const float4& a, const float4& b) noexcept;
+  [[nodiscard]] static float4 larger(const float4& a, const float4& b) noexcept;
   /// For each lane: `none` where it is negative, `hit` where it equals x, else `miss`.
   [[nodiscard]] static float4 choose(const float4& lane, float x, float hit, float miss, float none) noexcept;
 
@@ -73,7 +73,9 @@ inline float4 float4::exp(const float4& x) noexcept {
   p = p * r + 1.0F;
   return {p * std::bit_cast<lanes>((k + 127) << 23)};
 }
-inline float4 float4::max(const float4& a, const float4& b) noexcept { return {lanewise::select(a.v > b.v, a.v, b.v)}; }
+inline float4 float4::larger(const float4& a, const float4& b) noexcept {
+  return {lanewise::select(a.v > b.v, a.v, b.v)};
+}
 inline float4 float4::choose(const float4& lane, float x, float hit, float miss, float none) noexcept {
   const lanes known = lanewise::select(lane.v == all(x).v, all(hit).v, all(miss).v);
   return {lanewise::select(lane.v < all(0.0F).v, all(none).v, known)};
@@ -84,7 +86,7 @@ inline float4 float4::exp(const float4& x) noexcept {
   for (float& lane : y.v) lane = elementary::exp_single(lane);
   return y;
 }
-inline float4 float4::max(const float4& a, const float4& b) noexcept {
+inline float4 float4::larger(const float4& a, const float4& b) noexcept {
   float4 y = a;
   for (int i = 0; i < 4; ++i) y.v[i] = a.v[i] > b.v[i] ? a.v[i] : b.v[i];
   return y;

@@ -45,7 +45,7 @@ KNOBLESS_INLINE std::vector<std::uint64_t> grid::resolution(const domain& space)
   std::vector<std::uint64_t> sizes(d);
   const auto at_most = [&](std::size_t k, std::uint64_t wanted) {
     const std::uint64_t levels = space[k].levels();
-    return levels == 0 ? wanted : std::min(levels, wanted);
+    return levels == 0 ? wanted : (std::min)(levels, wanted);
   };
   if (points_ == 0) {
     for (std::size_t k = 0; k < d; ++k) sizes[k] = space[k].continuous() ? 10 : space[k].levels();

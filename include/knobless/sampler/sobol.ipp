@@ -39,7 +39,7 @@ KNOBLESS_INLINE void sobol::prepare(std::size_t dimensions, std::uint64_t seed) 
   given_ = 0;
   index_ = 0;
   using engine = boost::random::sobol_engine<std::uint32_t, 32, boost::random::default_sobol_table>;
-  const std::size_t covered = std::min<std::size_t>(dimensions, 3667);
+  const std::size_t covered = (std::min<std::size_t>)(dimensions, 3667);
   directions_.assign(32 * covered, 0);
   // The engine walks in Gray-code order: between the points i - 1 and i the direction of the lowest set bit of i is
   // exchanged, so the 32 powers of two show all directions.

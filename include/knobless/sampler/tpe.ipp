@@ -84,9 +84,9 @@ KNOBLESS_INLINE void tpe::update(const history& seen, const domain& space) {
       known_.insert(std::upper_bound(known_.begin(), known_.end(), h), h);
     }
     // What was told far outside the present bounds says nothing about the inside.
-    bool near = o.state != trial_state::foreign;
-    for (std::size_t k = 0; k < dimensions_; ++k) near = near && o.unit[k] >= -0.25 && o.unit[k] <= 1.25;
-    if (!near) continue;
+    bool inside = o.state != trial_state::foreign;
+    for (std::size_t k = 0; k < dimensions_; ++k) inside = inside && o.unit[k] >= -0.25 && o.unit[k] <= 1.25;
+    if (!inside) continue;
     const auto row = static_cast<std::uint32_t>(rows_);
     insert(space, o.unit, o.active);
     tier_.push_back(o.state == trial_state::complete ? 0 : (o.has_value ? 1 : 2));
@@ -106,7 +106,7 @@ KNOBLESS_INLINE void tpe::update(const history& seen, const domain& space) {
 // Puts each row on its side after one more was told.
 KNOBLESS_INLINE void tpe::split(const domain& space) {
   const double wanted = std::ceil(good_share * static_cast<double>(rows_));
-  const std::size_t count = std::min({static_cast<std::size_t>(wanted), most_good, complete_});
+  const std::size_t count = (std::min)({static_cast<std::size_t>(wanted), most_good, complete_});
   if (count != good_count_) good_stale_ = true;
   good_count_ = count;
   for (std::size_t i = 0; i < good_count_; ++i) {
@@ -115,7 +115,7 @@ KNOBLESS_INLINE void tpe::split(const domain& space) {
     side_[row] = side::good;
   }
   // One trial more moves the border by one place, and the new one may lie anywhere.
-  for (std::size_t i = good_count_; i < std::min(good_count_ + 2, ranking_.size()); ++i)
+  for (std::size_t i = good_count_; i < (std::min)(good_count_ + 2, ranking_.size()); ++i)
     if (side_[ranking_[i]] == side::good) enter_bad(space, ranking_[i]);
   const auto newest = static_cast<std::uint32_t>(rows_ - 1);
   if (side_[newest] == side::none) enter_bad(space, newest);
@@ -134,7 +134,7 @@ KNOBLESS_INLINE std::size_t tpe::position(std::size_t k, std::uint32_t row) cons
 KNOBLESS_INLINE const normal_kernel& tpe::kernel(const domain& space, std::uint32_t row, std::size_t k, double gap) {
   const std::uint64_t levels = space[k].levels();
   const double half_a_level = levels == 0 ? 0.0 : 0.5 / static_cast<double>(levels);
-  const double sigma = std::min(std::max({gap_share * gap, narrowest, half_a_level}), 1.0);
+  const double sigma = (std::min)((std::max)({gap_share * gap, narrowest, half_a_level}), 1.0);
   normal_kernel& known = kernels_[row * dimensions_ + k];
   if (known.sigma != sigma) known = normal_kernel::at(unit_[k][row], sigma);
   return known;
@@ -150,7 +150,7 @@ KNOBLESS_INLINE void tpe::refresh_bad(const domain& space, std::size_t k, std::s
   while (right < sorted.size() && side_[sorted[right]] != side::bad) ++right;
   const double below = left > 0 ? unit_[k][sorted[left - 1]] : 0.0;
   const double above = right < sorted.size() ? unit_[k][sorted[right]] : 1.0;
-  bad_.set_normal(slot_[row], k, x, kernel(space, row, k, std::max(x - below, above - x)));
+  bad_.set_normal(slot_[row], k, x, kernel(space, row, k, (std::max)(x - below, above - x)));
 }
 
 KNOBLESS_INLINE void tpe::refresh_neighbours(const domain& space, std::size_t k, std::size_t at) {
@@ -205,11 +205,11 @@ KNOBLESS_INLINE void tpe::build_good(const domain& space) {
   if (good_count_ < ranking_.size() && tier_[ranking_[good_count_]] == 0) {
     const double threshold = value_[ranking_[good_count_]] / 2;
     double largest = 0.0;
-    for (std::size_t i = 0; i < good_count_; ++i) largest = std::max(largest, threshold - value_[ranking_[i]] / 2);
+    for (std::size_t i = 0; i < good_count_; ++i) largest = (std::max)(largest, threshold - value_[ranking_[i]] / 2);
     double sum = 0.0;
     if (largest > 0.0) {
       for (std::size_t i = 0; i < good_count_; ++i)
-        sum += good_weight_[i] = std::max((threshold - value_[ranking_[i]] / 2) / largest, 1e-12);
+        sum += good_weight_[i] = (std::max)((threshold - value_[ranking_[i]] / 2) / largest, 1e-12);
       good_weight_[good_count_] = sum / static_cast<double>(good_count_);
     }
   }
@@ -244,7 +244,7 @@ KNOBLESS_INLINE void tpe::build_good(const domain& space) {
       const auto [x, i] = order[j];
       const double below = j > 0 ? order[j - 1].x : 0.0;
       const double above = j + 1 < count ? order[j + 1].x : 1.0;
-      const normal_kernel& found = kernel(space, ranking_[i], k, std::max(x - below, above - x));
+      const normal_kernel& found = kernel(space, ranking_[i], k, (std::max)(x - below, above - x));
       good_.set_normal(i, k, x, found);
       good_sigma_[i * dimensions_ + k] = found.sigma;
     }

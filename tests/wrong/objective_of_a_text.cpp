@@ -1,0 +1,14 @@
+// expect: return a number or knobless::outcome
+#include <knobless/minimize.hpp>
+
+struct net {
+  double rate = 0.1;
+};
+
+const knobless::space<net> space{knobless::real("rate", &net::rate, {.low = 0.0, .high = 1.0})};
+
+#ifdef WRONG
+const auto found = knobless::minimize(space, [](const net&) { return "0.5"; });
+#else
+const auto found = knobless::minimize(space, [](const net& c) { return c.rate; });
+#endif

@@ -1,0 +1,30 @@
+// expect: knobless::when needs a default-constructible alternative
+#include <knobless/branch.hpp>
+
+struct sgd {
+  double momentum = 0.9;
+};
+struct adam {
+  double beta = 0.9;
+};
+struct closed {
+  explicit closed(double from) : momentum(from) {}
+  double momentum;
+};
+struct net {
+  std::variant<sgd, adam, closed> optimiser;
+  std::variant<sgd, sgd> twice;
+  std::optional<double> dropout;
+  std::vector<sgd> layers;
+  sgd plain;
+};
+
+#ifdef WRONG
+const knobless::space<net> space{knobless::branch(
+    "optimiser", &net::optimiser, knobless::when<closed>("closed"),
+    knobless::when<sgd>("sgd", knobless::real("momentum", &sgd::momentum, {.low = 0.0, .high = 1.0})))};
+#else
+const knobless::space<net> space{knobless::branch(
+    "optimiser", &net::optimiser,
+    knobless::when<sgd>("sgd", knobless::real("momentum", &sgd::momentum, {.low = 0.0, .high = 1.0})))};
+#endif
