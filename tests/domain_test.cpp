@@ -75,8 +75,10 @@ TEST_CASE("domain: a point is contained while its active coordinates lie in the 
   CHECK(d.contains(p));
   p.unit[2] = 7.0;  // inactive
   CHECK(d.contains(p));
-  for (const double outside : {-0.001, 1.001, test::infinity, test::nan}) {
-    p.unit[4] = outside;
+  std::vector<double> outside{-0.001, 1.001, -1e300, 1e300};
+  if (!test::fast_math) outside.insert(outside.end(), {test::infinity, -test::infinity, test::nan});
+  for (const double u : outside) {
+    p.unit[4] = u;
     CHECK_FALSE(d.contains(p));
   }
 }

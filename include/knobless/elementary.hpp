@@ -109,7 +109,7 @@ namespace knobless::elementary {
     tail = e * n / d;
   } else {
     double fraction = a;
-    for (double c = 50.0; c > 0.5; c -= 1.0) fraction = a + c / fraction;
+    for (int c = 50; c >= 1; --c) fraction = a + c / fraction;
     tail = e / (fraction * 2.50662827463100050242);
   }
   return x < 0.0 ? tail : 1.0 - tail;

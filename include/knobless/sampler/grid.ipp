@@ -58,9 +58,9 @@ KNOBLESS_INLINE std::vector<std::uint64_t> grid::resolution(const domain& space)
   std::uint64_t wanted = 1;
   for (set(2); fits(space, sizes, points_); set(wanted + 1)) {
     ++wanted;
-    std::vector<std::uint64_t> before = sizes;
-    set(wanted + 1);
-    if (sizes == before) break;
+    bool finer = false;
+    for (std::size_t k = 0; k < d; ++k) finer = finer || (space[k].numeric() && at_most(k, wanted + 1) > sizes[k]);
+    if (!finer) break;
   }
   set(wanted);
   for (std::size_t k = 0; k < d; ++k) {

@@ -44,7 +44,8 @@ KNOBLESS_INLINE void sobol::prepare(std::size_t dimensions, std::uint64_t seed) 
   // The engine walks in Gray-code order: between the points i - 1 and i the direction of the lowest set bit of i is
   // exchanged, so the 32 powers of two show all directions.
   engine numbers(static_cast<std::uint32_t>(covered));
-  std::vector<std::uint32_t> before(covered), after(covered);
+  std::vector<std::uint32_t> before(covered);
+  std::vector<std::uint32_t> after(covered);
   for (std::uint32_t bit = 0; bit < 32; ++bit) {
     const std::uint32_t i = std::uint32_t{1} << bit;
     // The engine's element n is the sequence's point n + 1: it leaves out the origin.

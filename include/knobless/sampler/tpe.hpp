@@ -58,8 +58,8 @@ class tpe {
   void enter_bad(const domain& space, std::uint32_t row);
   void leave_bad(const domain& space, std::uint32_t row);
   [[nodiscard]] std::size_t position(std::size_t k, std::uint32_t row) const;
-  void refresh_bad(const domain& space, std::size_t k, std::size_t position);
-  void refresh_neighbours(const domain& space, std::size_t k, std::size_t position);
+  void refresh_bad(const domain& space, std::size_t k, std::size_t at);
+  void refresh_neighbours(const domain& space, std::size_t k, std::size_t at);
   [[nodiscard]] const normal_kernel& kernel(const domain& space, std::uint32_t row, std::size_t k, double gap);
   void build_good(const domain& space);
   [[nodiscard]] std::size_t pick(random& rng) const;
