@@ -191,8 +191,7 @@ KNOBLESS_INLINE double parameter::unit(double natural) const noexcept {
   } else if (levels_ == 0) {
     u = (natural - origin_) / length_;
   } else {
-    const auto count = static_cast<double>(levels_);
-    u = natural < low_ ? (natural - low_) / step_ / count : 1.0 + (natural - high_) / step_ / count;
+    u = ((natural - low_) / step_ + 0.5) / static_cast<double>(levels_);
   }
   // What lies outside stays outside, whatever was rounded.
   if (natural < low_ && !(u < 0.0)) return -0x1p-53;
