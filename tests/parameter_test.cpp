@@ -250,6 +250,17 @@ TEST_CASE("parameter: steps and how many values they make") {
   CHECK(fours.natural(fours.unit(9.0)) == 8.0);
 }
 
+TEST_CASE("parameter: a step that divides the range in decimals reaches the upper bound") {
+  // None of these numbers is exact in binary.
+  for (const double unit : {0.1, 0.01, 0.001, 0.3, 1e-7})
+    for (int from = -30; from <= 30; from += 3)
+      for (int count = 1; count <= 40; ++count) {
+        const parameter p = real_of({.low = from * unit, .high = (from + count) * unit, .step = unit});
+        CHECK(p.levels() == static_cast<std::uint64_t>(count) + 1);
+        CHECK(p.natural(1.0) == doctest::Approx((from + count) * unit));
+      }
+}
+
 TEST_CASE("parameter: cells are as wide as a level's share of the scale") {
   const auto width = [](const parameter& p, std::uint64_t k) { return p.cell_low(k + 1) - p.cell_low(k); };
   const parameter five = categorical_of(5);

@@ -109,7 +109,9 @@ TEST_CASE("runtime_space: what is no assignment of the space is refused, and the
   refused(with("rate", 2.0), "rate");
   refused(with("rate", test::nan), "rate");
   refused(with("layers", 4.0), "layers");
-  refused(with("layers", 2.0), "width 2");  // active now, but not set
+  // Active now, but not set: a 0 would be out of bounds in the one, and a value like any other in the other.
+  refused(with("layers", 2.0), "width 2");
+  refused(with("optimiser", 0.0), "momentum");
   for (const double level : {2.0, -1.0, 0.5, 1e30, -1e30, test::nan, test::infinity}) {
     CAPTURE(level);
     refused(with("optimiser", level), "optimiser");

@@ -67,7 +67,7 @@ struct variant_declaration {
     std::apply([&](const auto&... a) { (labels.push_back(a.name), ...); }, alternatives);
     b.add(name, parameter::categorical(name, std::move(labels)));
     std::uint64_t bit = 1;
-    std::apply([&](auto&... a) { ((a.inner.describe(b, name + "." + a.name + ".", index, bit), bit <<= 1U), ...); },
+    std::apply([&](auto&... a) { ((a.inner.describe(b, text(name, ".", a.name, "."), index, bit), bit <<= 1U), ...); },
                alternatives);
   }
   template <class Owner>
@@ -146,8 +146,8 @@ struct repeated_declaration {
 
   void describe(domain_builder& b) {
     if (low > high || high > 63) {
-      b.fail(name, "low = " + std::to_string(low) + ", high = " + std::to_string(high) +
-                       " given, but a count needs low <= high <= 63");
+      b.fail(name, text("low = ", std::to_string(low), ", high = ", std::to_string(high),
+                        " given, but a count needs low <= high <= 63"));
       return;
     }
     const std::size_t index = b.parameters.size();
@@ -157,7 +157,7 @@ struct repeated_declaration {
     for (std::size_t i = 0; i < high; ++i) {
       // Level k is a count of low + k: item i is there for counts above i.
       const std::size_t first = i + 1 > low ? i + 1 - low : 0;
-      items[i].describe(b, name + "[" + std::to_string(i) + "].", index, ~std::uint64_t{0} << first);
+      items[i].describe(b, text(name, "[", std::to_string(i), "]."), index, ~std::uint64_t{0} << first);
     }
   }
   template <class Owner>

@@ -55,7 +55,7 @@ namespace knobless::elementary {
   if (x < (std::numeric_limits<double>::min)()) return log(x * 0x1p54) - 54.0 * 6.93147180559945309417e-1;
   const auto bits = std::bit_cast<std::uint64_t>(x);
   auto k = static_cast<std::int64_t>(bits >> 52U) - 1023;
-  double m = std::bit_cast<double>((bits & 0x000fffffffffffffU) | 0x3ff0000000000000U);
+  auto m = std::bit_cast<double>((bits & 0x000fffffffffffffU) | 0x3ff0000000000000U);
   if (m > 1.41421356237309504880) {
     m *= 0.5;
     ++k;

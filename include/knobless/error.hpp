@@ -5,11 +5,24 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "config.hpp"
 
 namespace knobless {
+
+namespace detail {
+
+/// The pieces one after the other. (A chain of `+` makes g++ 12 warn in users' builds of what is not there.)
+template <class... Pieces>
+[[nodiscard]] std::string text(const Pieces&... pieces) {
+  std::string out;
+  (out.append(std::string_view(pieces)), ...);
+  return out;
+}
+
+}  // namespace detail
 
 /// What kind of thing went wrong.
 enum class error_code : unsigned char {

@@ -115,18 +115,20 @@ class search_result {
   /// A few lines for people: how it ended, what is best.
   [[nodiscard]] std::string report() const {
     const history& seen = study_.trials();
-    std::string text = std::to_string(seen.size()) + " trials (" + std::to_string(seen.failures()) + " failed) in " +
-                       detail::number_text(static_cast<double>(static_cast<long long>(seconds_ * 1000.0)) / 1000.0) +
-                       " s; " + std::string(to_string(reason_)) + "\n";
-    if (!has_best()) return text + (first_failure().empty() ? "" : "first failure: " + first_failure() + "\n");
+    std::string text =
+        detail::text(std::to_string(seen.size()), " trials (", std::to_string(seen.failures()), " failed) in ",
+                     detail::number_text(static_cast<double>(static_cast<long long>(seconds_ * 1000.0)) / 1000.0),
+                     " s; ", to_string(reason_), "\n");
+    if (!has_best())
+      return first_failure().empty() ? text : detail::text(text, "first failure: ", first_failure(), "\n");
     const observation o = seen[*seen.best()];
-    text += "best value " + detail::number_text(study_.core().signed_value(o.value)) + " in trial " +
-            std::to_string(o.number) + ":\n";
+    text += detail::text("best value ", detail::number_text(study_.core().signed_value(o.value)), " in trial ",
+                         std::to_string(o.number), ":\n");
     const study_core::placed best = study_.core().original(*seen.best());
     const domain& space = study_.core().space(best.space);
     for (std::size_t k = 0; k < space.size(); ++k)
       if (best.where.active[k] != 0)
-        text += "  " + space[k].name() + " = " + detail::value_text(space[k], best.where.unit[k]) + "\n";
+        text += detail::text("  ", space[k].name(), " = ", detail::value_text(space[k], best.where.unit[k]), "\n");
     return text;
   }
 

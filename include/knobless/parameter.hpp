@@ -141,7 +141,7 @@ namespace detail {
 }
 
 [[nodiscard]] inline error_info parameter_error(const std::string& name, std::string what) {
-  return {error_code::invalid_space, std::move(what), "parameter \"" + name + "\""};
+  return {error_code::invalid_space, std::move(what), text("parameter \"", name, "\"")};
 }
 
 }  // namespace detail

@@ -14,17 +14,18 @@ KNOBLESS_INLINE result<parameter> parameter::real(std::string name, const real_o
   const double low = options.low;
   const double high = options.high;
   const double step = options.step;
-  const std::string given = "low = " + number_text(low) + ", high = " + number_text(high);
+  const std::string given = detail::text("low = ", number_text(low), ", high = ", number_text(high));
   if (!elementary::is_finite(low) || !elementary::is_finite(high) || !elementary::is_finite(high - low))
     return parameter_error(name, given + " given, but both bounds and their distance must be finite");
   if (low > high) return parameter_error(name, given + " given, but low must not be above high");
   if (options.scale == scaling::log && !(low > 0.0))
     return parameter_error(name, given + " given, but low must be above 0 on the log scale");
   if (!(step >= 0.0) || !elementary::is_finite(step))
-    return parameter_error(name, "step = " + number_text(step) + " given, but a step must be 0 (continuous) or above");
+    return parameter_error(
+        name, detail::text("step = ", number_text(step), " given, but a step must be 0 (continuous) or above"));
   if (step > 0.0 && options.scale == scaling::log)
     return parameter_error(
-        name, "step = " + number_text(step) + " given on the log scale, but a step needs the linear scale");
+        name, detail::text("step = ", number_text(step), " given on the log scale, but a step needs the linear scale"));
   parameter p;
   p.name_ = std::move(name);
   p.kind_ = parameter_kind::real;
@@ -52,16 +53,17 @@ KNOBLESS_INLINE result<parameter> parameter::integer(std::string name, const int
   const std::int64_t high = options.high;
   const std::int64_t step = options.step;
   constexpr std::int64_t limit = std::int64_t{1} << 53U;
-  const std::string given = "low = " + std::to_string(low) + ", high = " + std::to_string(high);
+  const std::string given = detail::text("low = ", std::to_string(low), ", high = ", std::to_string(high));
   if (low < -limit || high > limit) return parameter_error(name, given + " given, but bounds must lie within +-2^53");
   if (low > high) return parameter_error(name, given + " given, but low must not be above high");
   if (options.scale == scaling::log && low < 1)
     return parameter_error(name, given + " given, but low must be at least 1 on the log scale");
   if (step < 1)
-    return parameter_error(name, "step = " + std::to_string(step) + " given, but a step must be at least 1");
+    return parameter_error(name,
+                           detail::text("step = ", std::to_string(step), " given, but a step must be at least 1"));
   if (step > 1 && options.scale == scaling::log)
-    return parameter_error(
-        name, "step = " + std::to_string(step) + " given on the log scale, but a step needs the linear scale");
+    return parameter_error(name, detail::text("step = ", std::to_string(step),
+                                              " given on the log scale, but a step needs the linear scale"));
   parameter p;
   p.name_ = std::move(name);
   p.kind_ = parameter_kind::integer;
@@ -83,7 +85,8 @@ KNOBLESS_INLINE result<parameter> parameter::categorical(std::string name, std::
   for (std::size_t i = 0; i < labels.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (labels[i] == labels[j])
-        return detail::parameter_error(name, "\"" + labels[i] + "\" is given twice, but values must differ");
+        return detail::parameter_error(name,
+                                       detail::text("\"", labels[i], "\" is given twice, but values must differ"));
   parameter p;
   p.name_ = std::move(name);
   p.kind_ = parameter_kind::categorical;
@@ -103,15 +106,15 @@ KNOBLESS_INLINE result<parameter> parameter::ordinal(std::string name, std::vect
   p.kind_ = parameter_kind::ordinal;
   if (positions.empty()) return p;
   if (positions.size() != p.levels_)
-    return parameter_error(
-        name, std::to_string(positions.size()) + " positions given for " + std::to_string(p.levels_) + " values");
+    return parameter_error(name, detail::text(std::to_string(positions.size()), " positions given for ",
+                                              std::to_string(p.levels_), " values"));
   p.scale_ = scale;
   for (std::size_t i = 0; i < positions.size(); ++i) {
     if (!elementary::is_finite(positions[i]) || (i > 0 && !(positions[i] > positions[i - 1])))
       return parameter_error(name, "the values given must be finite and strictly increasing");
     if (scale == scaling::log && !(positions[i] > 0.0))
-      return parameter_error(
-          name, "value " + detail::number_text(positions[i]) + " given, but values must be above 0 on the log scale");
+      return parameter_error(name, detail::text("value ", detail::number_text(positions[i]),
+                                                " given, but values must be above 0 on the log scale"));
   }
   if (p.levels_ < 3) return p;
   if (scale == scaling::log)

@@ -59,8 +59,8 @@ class assignment {
     for (std::size_t k = 0; k < p.labels().size(); ++k)
       if (p.labels()[k] == label) return set(name, static_cast<double>(k));
     raise({error_code::invalid_config,
-           "\"" + std::string(label) + "\" given, but it is not among the parameter's labels",
-           "parameter \"" + p.name() + "\""});
+           detail::text("\"", label, "\" given, but it is not among the parameter's labels"),
+           detail::text("parameter \"", p.name(), "\"")});
   }
 
   /// Sets a number (or a level) by index and makes the parameter active.
@@ -82,7 +82,7 @@ class assignment {
   [[nodiscard]] std::size_t index(std::string_view name) const {
     const std::size_t i = space_ ? space_->find(name) : 0;
     if (!space_ || i == space_->size())
-      raise({error_code::invalid_use, "\"" + std::string(name) + "\" given, but no parameter has that name",
+      raise({error_code::invalid_use, detail::text("\"", name, "\" given, but no parameter has that name"),
              "assignment"});
     return i;
   }
@@ -205,7 +205,7 @@ class runtime_space_builder {
       while (parent < parameters_.size() && parameters_[parent].name() != condition.parent) ++parent;
       if (parent == parameters_.size()) {
         error_ = detail::parameter_error(
-            p.name(), "depends on \"" + condition.parent + "\", but no earlier parameter has that name");
+            p.name(), detail::text("depends on \"", condition.parent, "\", but no earlier parameter has that name"));
         return *this;
       }
       p = p.when(parent, levels_of(p.name(), parameters_[parent], condition));
@@ -222,8 +222,8 @@ class runtime_space_builder {
       while (level < parent.levels() && level < 64 && detail::value_text(parent, parent.unit_of_level(level)) != value)
         ++level;
       if (level == parent.levels() || level == 64) {
-        error_ = detail::parameter_error(child, "depends on \"" + parent.name() + "\" being \"" + value +
-                                                    "\", but that is not among its first 64 values");
+        error_ = detail::parameter_error(child, detail::text("depends on \"", parent.name(), "\" being \"", value,
+                                                             "\", but that is not among its first 64 values"));
         return 0;
       }
       found |= std::uint64_t{1} << level;

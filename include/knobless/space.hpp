@@ -152,8 +152,8 @@ struct point_writer {
     if (inside) {
       to.unit[i] = p.snap(to.unit[i]);
     } else if (limits == bounds::kept || !elementary::is_finite(to.unit[i]) || !number) {
-      fail(i, number_text(natural) + " given, but the value must lie in [" + number_text(p.low()) + ", " +
-                  number_text(p.high()) + "]");
+      fail(i, text(number_text(natural), " given, but the value must lie in [", number_text(p.low()), ", ",
+                   number_text(p.high()), "]"));
     }
   }
   void put_level(std::size_t level, bool known) {
@@ -167,7 +167,7 @@ struct point_writer {
   void skip(std::size_t count) { next += count; }
   void fail(std::size_t i, std::string what) {
     if (!error)
-      error = error_info{error_code::invalid_config, std::move(what), "parameter \"" + space[i].name() + "\""};
+      error = error_info{error_code::invalid_config, std::move(what), text("parameter \"", space[i].name(), "\"")};
   }
 };
 
@@ -186,7 +186,7 @@ template <class T>
   else if constexpr (std::is_convertible_v<const T&, std::string_view>)
     return std::string(std::string_view(value));
   else
-    return "#" + std::to_string(index);
+    return text("#", std::to_string(index));
 }
 
 template <class T>
@@ -263,11 +263,11 @@ struct listed_declaration {
   void describe(domain_builder& b) {
     for (std::size_t i = 0; i < values.size(); ++i)
       for (std::size_t j = 0; j < i; ++j)
-        if (values[i] == values[j]) b.fail(name, "the value " + label_of(values[i], i) + " is given twice");
+        if (values[i] == values[j]) b.fail(name, text("the value ", label_of(values[i], i), " is given twice"));
     if (labels.empty())
       for (std::size_t i = 0; i < values.size(); ++i) labels.push_back(label_of<T>(values[i], i));
     if (labels.size() != values.size())
-      b.fail(name, std::to_string(labels.size()) + " names given for " + std::to_string(values.size()) + " values");
+      b.fail(name, text(std::to_string(labels.size()), " names given for ", std::to_string(values.size()), " values"));
     std::vector<double> positions;
     if constexpr (std::is_arithmetic_v<T>)
       if (spaced)
@@ -333,7 +333,7 @@ struct array_declaration {
 
   void describe(domain_builder& b) {
     for (std::size_t i = 0; i < std::tuple_size_v<Array>; ++i) {
-      const std::string element = name + "[" + std::to_string(i) + "]";
+      const std::string element = text(name, "[", std::to_string(i), "]");
       const result<parameter> p = parameter::real(element, options);
       b.add(element, p);
       if (p) made.push_back(p.value());

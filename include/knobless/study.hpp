@@ -188,8 +188,8 @@ class study {
     return (p.space < earlier_.size() ? earlier_[p.space] : space_).decode(p.where);
   }
   [[nodiscard]] std::string no_best() const {
-    return "no trial is complete" +
-           (core_->first_failure().empty() ? std::string{} : "; the first failure: " + core_->first_failure());
+    return detail::text("no trial is complete",
+                        core_->first_failure().empty() ? "" : "; the first failure: ", core_->first_failure());
   }
 
   knobless::space<Config> space_;

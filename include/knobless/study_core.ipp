@@ -164,7 +164,7 @@ KNOBLESS_INLINE void study_core::replace_space(std::shared_ptr<const domain> spa
 KNOBLESS_INLINE std::string study_core::csv() const {
   using detail::csv_field;
   std::string out = "trial,state,value,seconds";
-  for (const parameter& p : *space_) out += "," + csv_field(p.name());
+  for (const parameter& p : *space_) out += detail::text(",", csv_field(p.name()));
   out += '\n';
   for (std::size_t i = 0; i < seen_.size(); ++i) {
     const observation o = seen_[i];
