@@ -97,18 +97,6 @@ TEST_CASE("elementary: log and exp are increasing and undo each other") {
   CHECK(worst < promised);
 }
 
-TEST_CASE("elementary: exp in single precision") {
-  double worst = 0.0;
-  for (int i = 0; i <= 100000; ++i) {
-    const float x = -87.0F + 175.0F * static_cast<float>(i) / 100000.0F;
-    worst = std::max(worst, relative(elementary::exp_single(x), std::exp(static_cast<long double>(x))));
-  }
-  CHECK(worst < (test::fast_math ? 1e-5 : 3e-7));
-  CHECK(elementary::exp_single(0.0F) == 1.0F);
-  for (const float below : {-87.001F, -1e30F}) CHECK(elementary::exp_single(below) == elementary::exp_single(-87.0F));
-  for (const float above : {88.001F, 1e30F}) CHECK(elementary::exp_single(above) == elementary::exp_single(88.0F));
-}
-
 TEST_CASE("elementary: the normal distribution function") {
   double worst = 0.0;
   double worst_tail = 0.0;

@@ -33,6 +33,16 @@ TEST_CASE("random: a stream is the blocks of its seed and number, one after anot
   }
 }
 
+TEST_CASE("random: words that fill a room are the blocks of the stream, each time from a new one") {
+  generator rng(1, 2);
+  (void)rng();
+  std::array<std::uint32_t, 6> six{};
+  rng.fill(six);
+  for (std::uint32_t i = 0; i < 6; ++i) CHECK(six[i] == generator::philox({1 + i / 4, 0, 2, 0}, {1, 0})[i % 4]);
+  const auto next = generator::philox({3, 0, 2, 0}, {1, 0});
+  CHECK(rng() == ((std::uint64_t{next[1]} << 32U) | next[0]));
+}
+
 TEST_CASE("random: the same seed and number give the same stream, others give others") {
   std::set<std::uint64_t> first;
   for (std::uint64_t seed = 0; seed < 20; ++seed)

@@ -70,25 +70,6 @@ namespace knobless::elementary {
   return e * 6.93145751953125e-1 + (2.0 * s + (tail + e * 1.42860682030941723212e-6));
 }
 
-/// e to the power x in single precision, relative error below 3e-7; x below -87 or above 88 counts as these. Without a
-/// branch, so that a loop over it is vectorised. O(1).
-[[nodiscard]] inline float exp_single(float x) noexcept {
-  const float raised = x > -87.0F ? x : -87.0F;
-  const float clamped = raised < 88.0F ? raised : 88.0F;
-  // Rounded by truncation of what is never negative.
-  const auto k = static_cast<std::int32_t>(clamped * 1.44269504F + 128.5F) - 128;
-  const auto kf = static_cast<float>(k);
-  const float r = (clamped - kf * 0.693359375F) + kf * 2.12194440e-4F;
-  float p = 1.0F / 720.0F;
-  p = p * r + 1.0F / 120.0F;
-  p = p * r + 1.0F / 24.0F;
-  p = p * r + 1.0F / 6.0F;
-  p = p * r + 0.5F;
-  p = p * r + 1.0F;
-  p = p * r + 1.0F;
-  return p * std::bit_cast<float>((k + 127) << 23);
-}
-
 /// Distribution function of the standard normal, absolute error below 1e-14, relative 1e-10 in the lower tail to -37.6.
 /// Hart's rational approximation (Hart et al., Computer Approximations, 1968, as given by West, Wilmott Magazine, 2005);
 /// beyond 5 Laplace's continued fraction. O(1).

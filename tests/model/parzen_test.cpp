@@ -1,9 +1,12 @@
 #include "support.hpp"
 
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <knobless/elementary.hpp>
 #include <knobless/model/parzen.hpp>
 #include <knobless/random.hpp>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,16 +21,25 @@ domain space() {
       .value();
 }
 
-double density(parzen& p, const domain& d, const point& at, double prior) {
-  const parzen_query one[1] = {[&] {
-    parzen_query q;
-    q.set(d, at);
-    return q;
-  }()};
-  double out[1] = {};
-  p.log_densities(one, prior, out);
-  return std::exp(out[0]);
+// Of up to 24 points.
+std::array<double, parzen_points::size> densities(parzen& p, const domain& d, const std::vector<point>& points,
+                                                  double prior) {
+  parzen_points lanes;
+  lanes.reset(d.size());
+  for (std::size_t i = 0; i < points.size(); ++i)
+    for (std::size_t k = 0; k < d.size(); ++k) {
+      if (points[i].active[k] == 0) continue;
+      const double u = points[i].unit[k];
+      lanes.set(i, k, d[k].numeric() ? u : static_cast<double>(d[k].level(u)));
+    }
+  std::array<float, parzen_points::size> logs{};
+  p.log_densities(lanes, static_cast<float>(prior), logs);
+  std::array<double, parzen_points::size> out{};
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::exp2(static_cast<double>(logs[i]));
+  return out;
 }
+
+double density(parzen& p, const domain& d, const point& at, double prior) { return densities(p, d, {at}, prior)[0]; }
 
 point at(const domain& d, double x, double c, double y) {
   point p(3);
@@ -43,7 +55,7 @@ void fill(parzen& p, const domain& d, std::size_t n, std::uint64_t seed) {
   for (std::size_t i = 0; i < n; ++i) {
     const point q = at(d, rng.uniform(), static_cast<double>(rng.below(3)), rng.uniform());
     p.add();
-    p.set_log_weight(i, std::log(0.1 + rng.uniform()));
+    p.set_log_weight(i, static_cast<float>(std::log2(0.1 + rng.uniform())));
     p.set_normal(i, 0, q.unit[0], normal_kernel::at(q.unit[0], 0.05 + 0.3 * rng.uniform()));
     p.set_level(i, 1, d[1].level(q.unit[1]));
     if (q.active[2] != 0) p.set_normal(i, 2, q.unit[2], normal_kernel::at(q.unit[2], 0.05 + 0.3 * rng.uniform()));
@@ -60,10 +72,65 @@ TEST_CASE("parzen: a kernel cut off at the ends integrates to one") {
       constexpr int n = 20000;
       for (int i = 0; i < n; ++i) {
         const double z = ((i + 0.5) / n - x) * static_cast<double>(k.inverse);
-        sum += std::exp(static_cast<double>(k.norm) - z * z) / n;
+        sum += std::exp2(static_cast<double>(k.norm) - z * z) / n;
       }
       CHECK(sum == doctest::Approx(1.0).epsilon(1e-4));
     }
+}
+
+TEST_CASE("parzen: a kernel knows what the normal has below and inside the unit interval") {
+  for (const double x : {0.0, 0.1, 0.5, 1.0})
+    for (const double sigma : {0.03, 0.3, 1.0}) {
+      const normal_kernel k = normal_kernel::at(x, sigma);
+      CHECK(k.below == doctest::Approx(elementary::normal_cdf(-x / sigma)).epsilon(1e-6));
+      CHECK(k.below + k.inside == doctest::Approx(elementary::normal_cdf((1.0 - x) / sigma)).epsilon(1e-6));
+    }
+}
+
+TEST_CASE("parzen: in eight dimensions, near and far, it is the sum of products that it stands for") {
+  std::vector<parameter> parameters;
+  for (int k = 0; k < 8; ++k) parameters.push_back(parameter::real(std::to_string(k), {}).value());
+  const domain d = domain::make(parameters).value();
+  knobless::random rng(4);
+  constexpr std::size_t n = 150;
+  parzen p;
+  p.reset(d);
+  std::vector<std::array<std::pair<double, double>, 8>> kernels(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    p.add();
+    for (std::size_t k = 0; k < 8; ++k) {
+      kernels[i][k] = {rng.uniform(), 0.03 + 0.3 * rng.uniform() * rng.uniform()};
+      p.set_normal(i, k, kernels[i][k].first, normal_kernel::at(kernels[i][k].first, kernels[i][k].second));
+    }
+  }
+  std::vector<point> points;
+  std::vector<double> expected;
+  for (std::size_t j = 0; j < parzen_points::size; ++j) {
+    point at(8);
+    // Some on a kernel, some beside one, some anywhere.
+    for (std::size_t k = 0; k < 8; ++k)
+      at.unit[k] = j % 3 == 2 ? rng.uniform() : kernels[j][k].first + (j % 3 == 1 ? 0.05 * rng.normal() : 0.0);
+    d.complete(at);
+    double sum = 1.0;
+    for (const auto& kernel : kernels) {
+      double product = 1.0;
+      for (std::size_t k = 0; k < 8; ++k) {
+        const auto [x, sigma] = kernel[k];
+        const double z = (at.unit[k] - x) / sigma;
+        const double mass = elementary::normal_cdf((1.0 - x) / sigma) - elementary::normal_cdf(-x / sigma);
+        product *= std::exp(-0.5 * z * z) / (sigma * mass * 2.50662827463100050242);
+      }
+      sum += product;
+    }
+    points.push_back(at);
+    expected.push_back(sum);
+  }
+  const auto together = densities(p, d, points, 0.0);
+  for (std::size_t j = 0; j < points.size(); ++j) {
+    CHECK(together[j] == doctest::Approx(expected[j]).epsilon(2e-4));
+    // And whatever lies beside it.
+    CHECK(density(p, d, points[j], 0.0) == doctest::Approx(together[j]).epsilon(1e-5));
+  }
 }
 
 TEST_CASE("parzen: the density of a conditional mixture integrates to the sum of its weights") {
@@ -88,11 +155,11 @@ TEST_CASE("parzen: the density of a conditional mixture integrates to the sum of
       for (int c = 0; c < 3; ++c) {
         const double x = (i + 0.5) / grid;
         if (c != 1) {
-          sum += density(p, d, at(d, x, c, 0.0), std::log(0.5)) / grid;
+          sum += density(p, d, at(d, x, c, 0.0), std::log2(0.5)) / grid;
           continue;
         }
         for (int j = 0; j < grid; ++j)
-          sum += density(p, d, at(d, x, c, (j + 0.5) / grid), std::log(0.5)) / (grid * grid);
+          sum += density(p, d, at(d, x, c, (j + 0.5) / grid), std::log2(0.5)) / (grid * grid);
       }
     CHECK(sum == doctest::Approx(weights).epsilon(2e-3));
   }

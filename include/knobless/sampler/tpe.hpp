@@ -2,6 +2,7 @@
 /// The tree-structured Parzen estimator.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -41,9 +42,15 @@ class tpe {
 
  private:
   enum class side : unsigned char { none, good, bad };
+  // The rows of one side in the order of each numeric coordinate (and of the row, where equal), and a kernel for each.
+  struct half {
+    parzen mixture;
+    std::vector<std::uint32_t> rows;  // of each kernel
+    std::vector<std::vector<std::uint32_t>> sorted;
+  };
 
   static constexpr std::size_t startup = 10;
-  static constexpr std::size_t candidates = 24;
+  static constexpr std::size_t candidates = parzen_points::size;
   static constexpr double good_share = 0.15;
   static constexpr std::size_t most_good = 25;
   static constexpr double gap_share = 0.7;
@@ -52,21 +59,22 @@ class tpe {
   [[nodiscard]] std::optional<point> start(const ask_context& context);
   void update(const history& seen, const domain& space);
   void clear(const history& seen, const domain& space);
-  void insert(const domain& space, std::span<const double> unit, std::span<const unsigned char> active);
-  void erase_last(const domain& space);
+  void insert(std::span<const double> unit, std::span<const unsigned char> active);
+  void erase_last();
   void split(const domain& space);
-  void enter_bad(const domain& space, std::uint32_t row);
-  void leave_bad(const domain& space, std::uint32_t row);
-  [[nodiscard]] std::size_t position(std::size_t k, std::uint32_t row) const;
-  void refresh_bad(const domain& space, std::size_t k, std::size_t at);
-  void refresh_neighbours(const domain& space, std::size_t k, std::size_t at);
-  [[nodiscard]] const normal_kernel& kernel(const domain& space, std::uint32_t row, std::size_t k, double gap);
-  void build_good(const domain& space);
-  [[nodiscard]] std::size_t pick(random& rng) const;
-  void draw(const domain& space, random& rng, point& p) const;
+  void enter(const domain& space, std::uint32_t row, side to);
+  void leave(const domain& space, std::uint32_t row);
+  [[nodiscard]] half& half_of(std::uint32_t row) { return side_[row] == side::good ? good_ : bad_; }
+  [[nodiscard]] std::size_t position(const half& in, std::size_t k, std::uint32_t row) const;
+  void refresh(const domain& space, half& in, std::size_t k, std::size_t at);
+  void weigh();
+  [[nodiscard]] std::size_t pick(std::uint32_t word) const;
+  void draw(const domain& space, random& rng, std::size_t from);
+  void find_candidates(const domain& space, random& rng);
+  void gather(std::size_t candidate, point& p) const;
   [[nodiscard]] bool known(const domain& space, const point& p) const;
 
-  // What was told, a column a dimension, and rows in the order of the coordinate (numeric dimensions) and of the value.
+  // What was told, a column a dimension, and rows in the order of the value.
   std::size_t dimensions_ = 0;
   bool discrete_ = false;  // a point may have no continuous coordinate
   std::uint64_t epoch_ = 0;
@@ -75,27 +83,35 @@ class tpe {
   std::size_t complete_ = 0;
   std::vector<std::vector<double>> unit_;
   std::vector<std::vector<unsigned char>> active_;
-  std::vector<std::vector<std::uint32_t>> sorted_;
   std::vector<std::uint32_t> ranking_;
   std::vector<unsigned char> tier_;  // 0 complete, 1 pruned with a value, 2 without one
   std::vector<double> value_;
   std::vector<side> side_;
+  std::vector<std::uint32_t> slot_;     // the kernel of a row on its side
   std::vector<normal_kernel> kernels_;  // [row * dimensions + k]
   std::vector<std::uint64_t> known_;    // hashes of the points that were told, sorted
 
-  parzen bad_;
-  std::vector<std::uint32_t> slot_;  // row -> kernel of bad_
-  std::vector<std::uint32_t> row_;   // kernel of bad_ -> row
-  parzen good_;
+  half bad_;
+  half good_;
   std::size_t good_count_ = 0;
-  bool good_stale_ = true;
-  std::vector<double> good_weight_;  // and, last, the prior's
-  std::vector<double> good_weight_sum_;
-  std::vector<double> good_sigma_;  // [kernel * dimensions + k]
+  bool weights_stale_ = true;
+  float log_prior_ = 0.0F;  // weight of the good side's prior
+  // Kernels are chosen by the alias method; the one behind the last is the prior.
+  struct share {
+    std::uint32_t own;
+    std::uint32_t other;
+  };
+  std::vector<share> shares_;
 
-  // Room that is used again.
-  std::vector<point> candidates_;
-  std::vector<parzen_query> queries_;
+  // The candidates, a column a dimension: room that is used again.
+  struct column {
+    std::array<double, candidates> unit;
+    std::array<bool, candidates> active;
+  };
+  std::vector<column> drawn_;
+  std::size_t count_ = 0;
+  point probe_;
+  parzen_points points_;
 };
 
 }  // namespace knobless

@@ -36,43 +36,34 @@ KNOBLESS_INLINE void tpe::clear(const history& seen, const domain& space) {
   dimensions_ = space.size();
   unit_.resize(dimensions_);
   active_.resize(dimensions_);
-  sorted_.resize(dimensions_);
-  bad_.reset(space);
+  drawn_.resize(dimensions_);
+  for (half* h : {&bad_, &good_}) {
+    h->mixture.reset(space);
+    h->sorted.resize(dimensions_);
+  }
   // A point without an active continuous parameter needs that each such parameter is conditional.
   discrete_ = true;
   for (const parameter& p : space) discrete_ = discrete_ && (!p.continuous() || p.parent() != parameter::no_parent);
 }
 
-KNOBLESS_INLINE void tpe::insert(const domain& space, std::span<const double> unit,
-                                 std::span<const unsigned char> active) {
-  const auto row = static_cast<std::uint32_t>(rows_++);
+KNOBLESS_INLINE void tpe::insert(std::span<const double> unit, std::span<const unsigned char> active) {
   for (std::size_t k = 0; k < dimensions_; ++k) {
     unit_[k].push_back(unit[k]);
     active_[k].push_back(active[k]);
-    if (!space[k].numeric() || active[k] == 0) continue;
-    // Equal coordinates lie in the order of their rows.
-    auto& sorted = sorted_[k];
-    sorted.insert(std::upper_bound(sorted.begin(), sorted.end(), unit[k],
-                                   [&](double u, std::uint32_t r) { return u < unit_[k][r]; }),
-                  row);
   }
   side_.push_back(side::none);
   slot_.push_back(0);
-  kernels_.resize(rows_ * dimensions_);
+  kernels_.resize(++rows_ * dimensions_);
 }
 
-KNOBLESS_INLINE void tpe::erase_last(const domain& space) {
-  const auto row = static_cast<std::uint32_t>(rows_ - 1);
+KNOBLESS_INLINE void tpe::erase_last() {
   for (std::size_t k = 0; k < dimensions_; ++k) {
-    if (space[k].numeric() && active_[k].back() != 0)
-      sorted_[k].erase(sorted_[k].begin() + static_cast<std::ptrdiff_t>(position(k, row)));
     unit_[k].pop_back();
     active_[k].pop_back();
   }
   side_.pop_back();
   slot_.pop_back();
-  --rows_;
-  kernels_.resize(rows_ * dimensions_);
+  kernels_.resize(--rows_ * dimensions_);
 }
 
 KNOBLESS_INLINE void tpe::update(const history& seen, const domain& space) {
@@ -88,7 +79,7 @@ KNOBLESS_INLINE void tpe::update(const history& seen, const domain& space) {
     for (std::size_t k = 0; k < dimensions_; ++k) inside = inside && o.unit[k] >= -0.25 && o.unit[k] <= 1.25;
     if (!inside) continue;
     const auto row = static_cast<std::uint32_t>(rows_);
-    insert(space, o.unit, o.active);
+    insert(o.unit, o.active);
     tier_.push_back(o.state == trial_state::complete ? 0 : (o.has_value ? 1 : 2));
     value_.push_back(o.value);
     if (o.state == trial_state::complete) ++complete_;
@@ -96,8 +87,8 @@ KNOBLESS_INLINE void tpe::update(const history& seen, const domain& space) {
       return tier_[a] != tier_[b] ? tier_[a] < tier_[b] : value_[a] < value_[b];
     };
     const auto place = std::upper_bound(ranking_.begin(), ranking_.end(), row, better);
-    // Behind the best of the rest, whose value weighs the good ones, a trial changes nothing on the good side.
-    if (static_cast<std::size_t>(place - ranking_.begin()) <= good_count_) good_stale_ = true;
+    // Behind the best of the rest, whose value weighs the good ones, a trial changes no weight.
+    if (static_cast<std::size_t>(place - ranking_.begin()) <= good_count_) weights_stale_ = true;
     ranking_.insert(place, row);
     split(space);
   }
@@ -107,186 +98,185 @@ KNOBLESS_INLINE void tpe::update(const history& seen, const domain& space) {
 KNOBLESS_INLINE void tpe::split(const domain& space) {
   const double wanted = std::ceil(good_share * static_cast<double>(rows_));
   const std::size_t count = (std::min)({static_cast<std::size_t>(wanted), most_good, complete_});
-  if (count != good_count_) good_stale_ = true;
+  if (count != good_count_) weights_stale_ = true;
   good_count_ = count;
-  for (std::size_t i = 0; i < good_count_; ++i) {
-    const std::uint32_t row = ranking_[i];
-    if (side_[row] == side::bad) leave_bad(space, row);
-    side_[row] = side::good;
-  }
-  // One trial more moves the border by one place, and the new one may lie anywhere.
-  for (std::size_t i = good_count_; i < (std::min)(good_count_ + 2, ranking_.size()); ++i)
-    if (side_[ranking_[i]] == side::good) enter_bad(space, ranking_[i]);
-  const auto newest = static_cast<std::uint32_t>(rows_ - 1);
-  if (side_[newest] == side::none) enter_bad(space, newest);
-}
-
-// ---- The bad side, kept up to date: a trial that comes or goes changes its neighbours' kernels only --------------------
-
-KNOBLESS_INLINE std::size_t tpe::position(std::size_t k, std::uint32_t row) const {
-  const auto before = [&](std::uint32_t a, std::uint32_t b) {
-    return unit_[k][a] != unit_[k][b] ? unit_[k][a] < unit_[k][b] : a < b;
+  const auto move = [&](std::uint32_t row, side to) {
+    if (side_[row] == to) return;
+    if (side_[row] != side::none) leave(space, row);
+    enter(space, row, to);
   };
-  return static_cast<std::size_t>(std::lower_bound(sorted_[k].begin(), sorted_[k].end(), row, before) -
-                                  sorted_[k].begin());
+  for (std::size_t i = 0; i < good_count_; ++i) move(ranking_[i], side::good);
+  // One trial more moves the border by one place, and the new one may lie anywhere.
+  for (std::size_t i = good_count_; i < (std::min)(good_count_ + 2, ranking_.size()); ++i) move(ranking_[i], side::bad);
+  const auto newest = static_cast<std::uint32_t>(rows_ - 1);
+  if (side_[newest] == side::none) enter(space, newest, side::bad);
 }
 
-KNOBLESS_INLINE const normal_kernel& tpe::kernel(const domain& space, std::uint32_t row, std::size_t k, double gap) {
-  const std::uint64_t levels = space[k].levels();
-  const double half_a_level = levels == 0 ? 0.0 : 0.5 / static_cast<double>(levels);
-  const double sigma = (std::min)((std::max)({gap_share * gap, narrowest, half_a_level}), 1.0);
-  normal_kernel& known = kernels_[row * dimensions_ + k];
-  if (known.sigma != sigma) known = normal_kernel::at(unit_[k][row], sigma);
-  return known;
+// ---- The two sides, kept up to date: a trial that comes or goes changes its neighbours' kernels only -------------------
+
+KNOBLESS_INLINE std::size_t tpe::position(const half& in, std::size_t k, std::uint32_t row) const {
+  const auto& unit = unit_[k];
+  const auto before = [&](std::uint32_t a, std::uint32_t b) { return unit[a] != unit[b] ? unit[a] < unit[b] : a < b; };
+  const auto& sorted = in.sorted[k];
+  return static_cast<std::size_t>(std::lower_bound(sorted.begin(), sorted.end(), row, before) - sorted.begin());
 }
 
-KNOBLESS_INLINE void tpe::refresh_bad(const domain& space, std::size_t k, std::size_t at) {
-  const auto& sorted = sorted_[k];
+KNOBLESS_INLINE void tpe::refresh(const domain& space, half& in, std::size_t k, std::size_t at) {
+  const auto& sorted = in.sorted[k];
   const std::uint32_t row = sorted[at];
   const double x = unit_[k][row];
-  std::size_t left = at;
-  while (left > 0 && side_[sorted[left - 1]] != side::bad) --left;
-  std::size_t right = at + 1;
-  while (right < sorted.size() && side_[sorted[right]] != side::bad) ++right;
-  const double below = left > 0 ? unit_[k][sorted[left - 1]] : 0.0;
-  const double above = right < sorted.size() ? unit_[k][sorted[right]] : 1.0;
-  bad_.set_normal(slot_[row], k, x, kernel(space, row, k, (std::max)(x - below, above - x)));
+  const double below = at > 0 ? unit_[k][sorted[at - 1]] : 0.0;
+  const double above = at + 1 < sorted.size() ? unit_[k][sorted[at + 1]] : 1.0;
+  const std::uint64_t levels = space[k].levels();
+  const double half_a_level = levels == 0 ? 0.0 : 0.5 / static_cast<double>(levels);
+  const double gap = (std::max)(x - below, above - x);
+  const double sigma = (std::min)((std::max)({gap_share * gap, narrowest, half_a_level}), 1.0);
+  normal_kernel& kernel = kernels_[row * dimensions_ + k];
+  if (kernel.sigma != sigma) kernel = normal_kernel::at(x, sigma);
+  in.mixture.set_normal(slot_[row], k, x, kernel);
 }
 
-KNOBLESS_INLINE void tpe::refresh_neighbours(const domain& space, std::size_t k, std::size_t at) {
-  const auto& sorted = sorted_[k];
-  for (std::size_t left = at; left-- > 0;)
-    if (side_[sorted[left]] == side::bad) {
-      refresh_bad(space, k, left);
-      break;
-    }
-  for (std::size_t right = at + 1; right < sorted.size(); ++right)
-    if (side_[sorted[right]] == side::bad) {
-      refresh_bad(space, k, right);
-      break;
-    }
-}
-
-KNOBLESS_INLINE void tpe::enter_bad(const domain& space, std::uint32_t row) {
-  side_[row] = side::bad;
-  slot_[row] = static_cast<std::uint32_t>(bad_.size());
-  row_.push_back(row);
-  bad_.add();
+KNOBLESS_INLINE void tpe::enter(const domain& space, std::uint32_t row, side to) {
+  side_[row] = to;
+  half& in = half_of(row);
+  slot_[row] = static_cast<std::uint32_t>(in.rows.size());
+  in.rows.push_back(row);
+  in.mixture.add();
   for (std::size_t k = 0; k < dimensions_; ++k) {
     if (active_[k][row] == 0) continue;
-    if (space[k].numeric()) {
-      const std::size_t at = position(k, row);
-      refresh_bad(space, k, at);
-      refresh_neighbours(space, k, at);
-    } else {
-      bad_.set_level(slot_[row], k, space[k].level(unit_[k][row]));
+    if (!space[k].numeric()) {
+      in.mixture.set_level(slot_[row], k, space[k].level(unit_[k][row]));
+      continue;
     }
+    const std::size_t at = position(in, k, row);
+    in.sorted[k].insert(in.sorted[k].begin() + static_cast<std::ptrdiff_t>(at), row);
+    refresh(space, in, k, at);
+    if (at > 0) refresh(space, in, k, at - 1);
+    if (at + 1 < in.sorted[k].size()) refresh(space, in, k, at + 1);
   }
 }
 
-KNOBLESS_INLINE void tpe::leave_bad(const domain& space, std::uint32_t row) {
+KNOBLESS_INLINE void tpe::leave(const domain& space, std::uint32_t row) {
+  half& in = half_of(row);
   side_[row] = side::none;
   const std::uint32_t slot = slot_[row];
-  bad_.remove(slot);
-  row_[slot] = row_.back();
-  slot_[row_[slot]] = slot;
-  row_.pop_back();
-  for (std::size_t k = 0; k < dimensions_; ++k)
-    if (active_[k][row] != 0 && space[k].numeric()) refresh_neighbours(space, k, position(k, row));
+  in.mixture.remove(slot);
+  in.rows[slot] = in.rows.back();
+  slot_[in.rows[slot]] = slot;
+  in.rows.pop_back();
+  for (std::size_t k = 0; k < dimensions_; ++k) {
+    if (active_[k][row] == 0 || !space[k].numeric()) continue;
+    const std::size_t at = position(in, k, row);
+    in.sorted[k].erase(in.sorted[k].begin() + static_cast<std::ptrdiff_t>(at));
+    if (at > 0) refresh(space, in, k, at - 1);
+    if (at < in.sorted[k].size()) refresh(space, in, k, at);
+  }
 }
 
-// ---- The good side, built anew when it changed: it is small ---------------------------------------------------------------
-
-KNOBLESS_INLINE void tpe::build_good(const domain& space) {
-  good_.reset(space);
-  good_weight_.assign(good_count_ + 1, 1.0);
-  good_sigma_.assign(good_count_ * dimensions_, 0.0);
-  // EI weights (Watanabe 2023): the improvement on the best of the rest.
+// EI weights (Watanabe 2023): the improvement on the best of the rest.
+KNOBLESS_INLINE void tpe::weigh() {
+  std::array<double, most_good + 1> weight;
+  weight.fill(1.0);
+  double sum = static_cast<double>(good_count_);
   if (good_count_ < ranking_.size() && tier_[ranking_[good_count_]] == 0) {
     const double threshold = value_[ranking_[good_count_]] / 2;
-    double largest = 0.0;
-    for (std::size_t i = 0; i < good_count_; ++i) largest = (std::max)(largest, threshold - value_[ranking_[i]] / 2);
-    double sum = 0.0;
+    const double largest = threshold - value_[ranking_[0]] / 2;
     if (largest > 0.0) {
+      sum = 0.0;
       for (std::size_t i = 0; i < good_count_; ++i)
-        sum += good_weight_[i] = (std::max)((threshold - value_[ranking_[i]] / 2) / largest, 1e-12);
-      good_weight_[good_count_] = sum / static_cast<double>(good_count_);
+        sum += weight[i] = (std::max)((threshold - value_[good_.rows[i]] / 2) / largest, 1e-12);
+      weight[good_count_] = sum / static_cast<double>(good_count_);
     }
   }
-  good_weight_sum_.resize(good_count_ + 1);
-  double so_far = 0.0;
-  for (std::size_t i = 0; i <= good_count_; ++i) good_weight_sum_[i] = so_far += good_weight_[i];
-  for (std::size_t i = 0; i < good_count_; ++i) {
-    good_.add();
-    good_.set_log_weight(i, elementary::log(good_weight_[i]));
+  constexpr double log2_e = 1.44269504088896340736;
+  const auto log2 = [](double w) { return static_cast<float>(elementary::log(w) * log2_e); };
+  for (std::size_t i = 0; i < good_count_; ++i) good_.mixture.set_log_weight(i, log2(weight[i]));
+  log_prior_ = log2(weight[good_count_]);
+  // The table of Vose (A linear algorithm for generating random numbers with a given distribution, 1991): n cells of equal
+  // size, each shared by a kernel and one other. Whoever has less than a cell is filled up by one that has more.
+  const std::size_t n = good_count_ + 1;
+  sum += weight[good_count_];
+  shares_.resize(n);
+  std::array<std::uint32_t, most_good + 1> order;  // those with less than a cell, up to `border`, and those with more
+  std::size_t border = 0;
+  std::size_t end = n;
+  for (std::uint32_t i = 0; i < n; ++i) {
+    shares_[i] = {~std::uint32_t{0}, i};
+    weight[i] *= static_cast<double>(n) / sum;
+    order[weight[i] < 1.0 ? border++ : --end] = i;
   }
-  struct placed {
-    double x;
-    std::uint32_t kernel;
-  };
-  placed order[most_good];
-  for (std::size_t k = 0; k < dimensions_; ++k) {
-    std::size_t count = 0;
-    for (std::uint32_t i = 0; i < good_count_; ++i) {
-      const std::uint32_t row = ranking_[i];
-      if (active_[k][row] == 0) continue;
-      const double x = unit_[k][row];
-      if (!space[k].numeric()) {
-        good_.set_level(i, k, space[k].level(x));
-        continue;
-      }
-      // Insertion sort: there are at most 25.
-      std::size_t j = count++;
-      for (; j > 0 && x < order[j - 1].x; --j) order[j] = order[j - 1];
-      order[j] = {x, i};
-    }
-    for (std::size_t j = 0; j < count; ++j) {
-      const auto [x, i] = order[j];
-      const double below = j > 0 ? order[j - 1].x : 0.0;
-      const double above = j + 1 < count ? order[j + 1].x : 1.0;
-      const normal_kernel& found = kernel(space, ranking_[i], k, (std::max)(x - below, above - x));
-      good_.set_normal(i, k, x, found);
-      good_sigma_[i * dimensions_ + k] = found.sigma;
-    }
+  for (std::size_t i = 0; i < border && border < n; ++i) {
+    const std::uint32_t less = order[i];
+    const std::uint32_t more = order[border];
+    shares_[less] = {static_cast<std::uint32_t>(weight[less] * 0x1p32), more};
+    weight[more] -= 1.0 - weight[less];
+    if (weight[more] < 1.0) ++border;
   }
 }
 
 // ---- Candidates ------------------------------------------------------------------------------------------------------
 
-// A good kernel by its weight; good_count_ is the prior. Counts instead of searching: nothing to predict.
-KNOBLESS_INLINE std::size_t tpe::pick(random& rng) const {
-  const double u = rng.uniform() * good_weight_sum_[good_count_];
-  std::size_t i = 0;
-  for (std::size_t j = 0; j < good_count_; ++j) i += good_weight_sum_[j] <= u ? 1 : 0;
-  return i;
+// A good kernel by its weight; good_count_ is the prior.
+KNOBLESS_INLINE std::size_t tpe::pick(std::uint32_t word) const {
+  const std::uint64_t place = std::uint64_t{word} * shares_.size();
+  const auto cell = static_cast<std::size_t>(place >> 32U);
+  return static_cast<std::uint32_t>(place) < shares_[cell].own ? cell : shares_[cell].other;
 }
 
-KNOBLESS_INLINE void tpe::draw(const domain& space, random& rng, point& p) const {
-  const std::size_t parent = pick(rng);
-  p.unit.assign(dimensions_, 0.0);
-  p.active.assign(dimensions_, 0);
-  std::uint64_t coins = 0;
+// Candidates from number `from` on, a dimension after the other.
+KNOBLESS_INLINE void tpe::draw(const domain& space, random& rng, std::size_t from) {
+  using detail::float4;
+  std::array<std::uint32_t, 2 * candidates> words;
+  std::array<std::size_t, candidates> parent;
+  rng.fill({words.data(), candidates});
+  for (std::size_t c = 0; c < candidates; ++c) parent[c] = pick(words[c]);
+  const double stay = good_.mixture.stay();
+  // A coordinate is centre + sigma z, where z is the quantile of a uniform number between those of the ends.
+  std::array<double, candidates> centre;
+  std::array<double, candidates> sigma;
+  std::array<float, candidates> z{};
   for (std::size_t k = 0; k < dimensions_; ++k) {
-    if (k % 64 == 0) coins = rng();
-    const bool crossed = ((coins >> (k % 64)) & 1U) != 0;
-    if (!space.active(k, p)) continue;
-    p.active[k] = 1;
-    const std::size_t i = crossed ? pick(rng) : parent;
-    const bool flat = i == good_count_ || active_[k][ranking_[i]] == 0;
-    if (flat) {
-      p.unit[k] = space[k].snap(rng.uniform());
-      continue;
+    const parameter& what = space[k];
+    column& into = drawn_[k];
+    const auto active = [&](std::size_t c) {
+      if (what.parent() == parameter::no_parent) return true;
+      const column& decides = drawn_[what.parent()];
+      return decides.active[c] && ((what.parent_levels() >> space[what.parent()].level(decides.unit[c])) & 1U) != 0;
+    };
+    rng.fill(words);
+    for (std::size_t c = from; c < candidates; ++c) {
+      into.active[c] = active(c);
+      // Even odds for the own kernel and another.
+      const std::size_t i = (words[c] >> 31U) != 0 ? parent[c] : pick(words[c] << 1U);
+      const double u = (static_cast<double>(words[candidates + c]) + 0.5) * 0x1p-32;
+      centre[c] = u;
+      sigma[c] = 0.0;
+      z[c] = 0.5F;
+      if (i == good_count_ || active_[k][good_.rows[i]] == 0) continue;
+      const double x = unit_[k][good_.rows[i]];
+      if (!what.numeric()) {
+        centre[c] = u < stay ? x : (u - stay) / (1.0 - stay);
+        continue;
+      }
+      const normal_kernel& kernel = kernels_[good_.rows[i] * dimensions_ + k];
+      centre[c] = x;
+      sigma[c] = kernel.sigma;
+      z[c] = kernel.below + static_cast<float>(u) * kernel.inside;
     }
-    const double x = unit_[k][ranking_[i]];
-    if (!space[k].numeric()) {
-      p.unit[k] = rng.uniform() < good_.stay() ? x : space[k].snap(rng.uniform());
-      continue;
-    }
-    // A normal cut off at the ends, by rejection: its centre lies inside, so that a few tries do.
-    const double sigma = good_sigma_[i * dimensions_ + k];
-    double u = -1.0;
-    for (int tries = 0; tries < 64 && !(u >= 0.0 && u <= 1.0); ++tries) u = x + sigma * rng.normal();
-    p.unit[k] = space[k].snap(u);
+    if (what.numeric())
+      for (std::size_t c = from / 4 * 4; c < candidates; c += 4)
+        float4::normal_quantile(float4::load(&z[c])).store(&z[c]);
+    for (std::size_t c = from; c < candidates; ++c)
+      into.unit[c] = into.active[c] ? what.snap(centre[c] + sigma[c] * static_cast<double>(z[c])) : 0.0;
+  }
+}
+
+KNOBLESS_INLINE void tpe::gather(std::size_t candidate, point& p) const {
+  p.unit.resize(dimensions_);
+  p.active.resize(dimensions_);
+  for (std::size_t k = 0; k < dimensions_; ++k) {
+    p.unit[k] = drawn_[k].unit[candidate];
+    p.active[k] = drawn_[k].active[candidate] ? 1 : 0;
   }
 }
 
@@ -295,6 +285,37 @@ KNOBLESS_INLINE bool tpe::known(const domain& space, const point& p) const {
   for (std::size_t k = 0; k < dimensions_; ++k)
     if (p.active[k] != 0 && space[k].continuous()) return false;
   return std::binary_search(known_.begin(), known_.end(), detail::point_hash(p.unit, p.active));
+}
+
+// Draws until there are `candidates` that may be proposed, up to ten times as many.
+KNOBLESS_INLINE void tpe::find_candidates(const domain& space, random& rng) {
+  count_ = 0;
+  for (std::size_t drawn = 0; count_ < candidates && drawn < 10 * candidates;) {
+    draw(space, rng, count_);
+    drawn += candidates - count_;
+    if (!space.constrained() && !discrete_) {
+      count_ = candidates;
+      break;
+    }
+    for (std::size_t c = count_; c < candidates; ++c) {
+      gather(c, probe_);
+      if (!space.admits(probe_) || known(space, probe_)) continue;
+      for (column& of : drawn_) {
+        of.unit[count_] = of.unit[c];
+        of.active[count_] = of.active[c];
+      }
+      ++count_;
+    }
+  }
+  points_.reset(dimensions_);
+  for (std::size_t k = 0; k < dimensions_; ++k) {
+    const parameter& what = space[k];
+    for (std::size_t c = 0; c < count_; ++c) {
+      if (!drawn_[k].active[c]) continue;
+      const double unit = drawn_[k].unit[c];
+      points_.set(c, k, what.numeric() ? unit : static_cast<double>(what.level(unit)));
+    }
+  }
 }
 
 KNOBLESS_INLINE std::optional<point> tpe::start(const ask_context& context) {
@@ -318,35 +339,26 @@ KNOBLESS_INLINE std::optional<point> tpe::ask(const ask_context& context) {
   // Running trials count as bad for this ask.
   const std::size_t told_rows = rows_;
   for (const pending_trial& p : pending) {
-    insert(space, p.where.unit, p.where.active);
-    enter_bad(space, static_cast<std::uint32_t>(rows_ - 1));
+    insert(p.where.unit, p.where.active);
+    enter(space, static_cast<std::uint32_t>(rows_ - 1), side::bad);
   }
-  if (good_stale_) build_good(space);
-  good_stale_ = false;
+  if (weights_stale_) weigh();
+  weights_stale_ = false;
 
-  std::size_t count = 0;
-  candidates_.resize(candidates);
-  queries_.resize(candidates);
-  for (std::size_t tries = 0; count < candidates && tries < 10 * candidates; ++tries) {
-    point& p = candidates_[count];
-    draw(space, context.rng, p);
-    if ((space.constrained() && !space.admits(p)) || known(space, p)) continue;
-    queries_[count++].set(space, p);
-  }
-  double good[candidates];
-  double bad[candidates];
-  const std::span<const parzen_query> queries(queries_.data(), count);
-  good_.log_densities(queries, elementary::log(good_weight_[good_count_]), {good, count});
-  bad_.log_densities(queries, 0.0, {bad, count});
+  find_candidates(space, context.rng);
+  std::array<float, candidates> good;
+  std::array<float, candidates> bad;
+  good_.mixture.log_densities(points_, log_prior_, good);
+  bad_.mixture.log_densities(points_, 0.0F, bad);
   std::optional<point> best;
   std::size_t found = 0;
-  for (std::size_t i = 1; i < count; ++i)
+  for (std::size_t i = 1; i < count_; ++i)
     if (good[i] - bad[i] > good[found] - bad[found]) found = i;
-  if (count > 0) best = candidates_[found];
+  if (count_ > 0) gather(found, best.emplace());
 
   while (rows_ > told_rows) {
-    leave_bad(space, static_cast<std::uint32_t>(rows_ - 1));
-    erase_last(space);
+    leave(space, static_cast<std::uint32_t>(rows_ - 1));
+    erase_last();
   }
   for (std::size_t tries = 0; !best && tries < 1000; ++tries) {
     point p = detail::random_point(space, context.rng);
