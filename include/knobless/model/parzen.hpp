@@ -90,6 +90,7 @@ class parzen {
     for (const category& c : categorical_) factor_of(size(), c.dimension).centre = flat_level;
     log_weight_.push_back(0.0F);
     base_.push_back(0.0F);
+    rise_.push_back(0.0F);
     stale_.push_back(1);
   }
   /// Removes kernel i; the last kernel takes its number. O(dimensions).
@@ -97,7 +98,7 @@ class parzen {
     const std::size_t last = size() - 1;
     std::copy_n(&factor_of(last, 0), dimensions_, &factor_of(i, 0));
     factors_.resize(last * dimensions_);
-    for (auto* floats : {&log_weight_, &base_}) {
+    for (auto* floats : {&log_weight_, &base_, &rise_}) {
       (*floats)[i] = floats->back();
       floats->pop_back();
     }
@@ -163,10 +164,12 @@ class parzen {
 
   [[nodiscard]] factor& factor_of(std::size_t i, std::size_t k) noexcept { return factors_[i * dimensions_ + k]; }
 
-  // The sum in the order of the dimensions: it depends on the kernel alone, not on its past.
+  // Sums in the order of the dimensions: they depend on the kernel alone, not on its past.
   void settle(std::size_t i) {
     base_[i] = log_weight_[i];
+    rise_[i] = 0.0F;
     for (const std::size_t k : always_) base_[i] += factor_of(i, k).norm;
+    for (const std::size_t k : conditional_) rise_[i] += (std::max)(factor_of(i, k).norm, 0.0F);
     stale_[i] = 0;
   }
 
@@ -193,6 +196,21 @@ class parzen {
     const factor* f = &factors_[i * dimensions_];
     row sum;
     for (std::size_t g = 0; g < groups; ++g) sum[g] = float4::all(base_[i]) - flat_[g];
+    // All that comes only lowers the sum, but for the norms of conditional dimensions.
+    const float4 least = float4::all(nothing - rise_[i]);
+    for (std::size_t n = 0; n < always_.size(); ++n) {
+      const std::size_t k = always_[n];
+      const float4 inverse = float4::all(f[k].inverse);
+      const float4 centre = float4::all(f[k].centre);
+      for (std::size_t g = 0; g < groups; ++g) {
+        const float4 z = float4::load(points.x(k) + 4 * g) * inverse - centre;
+        sum[g] = sum[g] - z * z;
+      }
+      if (n % 2 == 0 && n + 1 < always_.size()) continue;
+      float4 largest = sum[0];
+      for (std::size_t g = 1; g < groups; ++g) largest = float4::larger(largest, sum[g]);
+      if (!float4::any_above(largest, least)) return false;
+    }
     for (const category& c : categorical_) {
       const float level = f[c.dimension].centre;
       const float miss = level == flat_level ? c.none : c.miss;
@@ -201,6 +219,7 @@ class parzen {
                               float4::load(points.active(c.dimension) + 4 * g);
     }
     for (const std::size_t k : conditional_) {
+      if (f[k].inverse == 0.0F) continue;
       const float4 inverse = float4::all(f[k].inverse);
       const float4 centre = float4::all(f[k].centre);
       const float4 norm = float4::all(f[k].norm);
@@ -208,21 +227,6 @@ class parzen {
         const float4 z = float4::load(points.x(k) + 4 * g) * inverse - centre;
         sum[g] = sum[g] + (norm - z * z) * float4::load(points.active(k) + 4 * g);
       }
-    }
-    // From here on it only falls.
-    std::size_t unchecked = 0;
-    for (const std::size_t k : always_) {
-      const float4 inverse = float4::all(f[k].inverse);
-      const float4 centre = float4::all(f[k].centre);
-      for (std::size_t g = 0; g < groups; ++g) {
-        const float4 z = float4::load(points.x(k) + 4 * g) * inverse - centre;
-        sum[g] = sum[g] - z * z;
-      }
-      if (++unchecked < 2) continue;
-      unchecked = 0;
-      float4 largest = sum[0];
-      for (std::size_t g = 1; g < groups; ++g) largest = float4::larger(largest, sum[g]);
-      if (!float4::any_above(largest, float4::all(nothing))) return false;
     }
     for (std::size_t g = 0; g < groups; ++g) out[g] = sum[g];
     return true;
@@ -247,6 +251,7 @@ class parzen {
   std::vector<factor> factors_;  // [kernel * dimensions + k]
   std::vector<float> log_weight_;
   std::vector<float> base_;  // and the norms of the dimensions that are always active
+  std::vector<float> rise_;  // no more than the norms of the others
   std::vector<unsigned char> stale_;
   // Of the points that are being looked at: the log of the prior, and the sum of all kernels over it, 2^top sum.
   row flat_{};

@@ -28,8 +28,8 @@ struct quadruple {
 using lanes = quadruple<float>;
 using whole_lanes = quadruple<std::int32_t>;
 
-template <class R, class T, class F>
-quadruple<R> each(const quadruple<T>& a, const quadruple<T>& b, F f) noexcept {
+template <class R, class T, class Function>
+quadruple<R> each(const quadruple<T>& a, const quadruple<T>& b, Function f) noexcept {
   return {{f(a[0], b[0]), f(a[1], b[1]), f(a[2], b[2]), f(a[3], b[3])}};
 }
 template <class T>

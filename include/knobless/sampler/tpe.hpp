@@ -42,7 +42,8 @@ class tpe {
 
  private:
   enum class side : unsigned char { none, good, bad };
-  // The rows of one side in the order of each numeric coordinate (and of the row, where equal), and a kernel for each.
+  // The rows of one side, a kernel for each, and their order by each numeric coordinate. Of equal good rows the better one
+  // comes first, and so has the gap below for itself; of equal bad ones the older.
   struct half {
     parzen mixture;
     std::vector<std::uint32_t> rows;  // of each kernel

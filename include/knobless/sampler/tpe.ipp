@@ -116,7 +116,11 @@ KNOBLESS_INLINE void tpe::split(const domain& space) {
 
 KNOBLESS_INLINE std::size_t tpe::position(const half& in, std::size_t k, std::uint32_t row) const {
   const auto& unit = unit_[k];
-  const auto before = [&](std::uint32_t a, std::uint32_t b) { return unit[a] != unit[b] ? unit[a] < unit[b] : a < b; };
+  const bool by_value = &in == &good_;
+  const auto before = [&](std::uint32_t a, std::uint32_t b) {
+    if (unit[a] != unit[b]) return unit[a] < unit[b];
+    return by_value && value_[a] != value_[b] ? value_[a] < value_[b] : a < b;
+  };
   const auto& sorted = in.sorted[k];
   return static_cast<std::size_t>(std::lower_bound(sorted.begin(), sorted.end(), row, before) - sorted.begin());
 }
