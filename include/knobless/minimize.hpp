@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "config.hpp"
+#include "csv.hpp"
 #include "error.hpp"
 #include "sampler.hpp"
 #include "sampler/tpe.hpp"
