@@ -2,6 +2,7 @@
 
 #include <knobless/branch.hpp>
 #include <knobless/estimate.hpp>
+#include <knobless/sampler/random_search.hpp>
 #include <knobless/study.hpp>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "support.hpp"
 
 #include <knobless/runtime_space.hpp>
+#include <knobless/sampler/random_search.hpp>
 #include <knobless/study.hpp>
 
 #include <utility>

@@ -1,6 +1,7 @@
 #include "support.hpp"
 
 #include <knobless/branch.hpp>
+#include <knobless/sampler/random_search.hpp>
 #include <knobless/study.hpp>
 
 #include <algorithm>

@@ -16,4 +16,5 @@ int main() {
 #else
   study.tell(std::move(trial), knobless::failed);
 #endif
+  return 0;
 }

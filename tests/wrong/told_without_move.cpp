@@ -16,4 +16,5 @@ int main() {
 #else
   study.tell(std::move(trial), 0.5);
 #endif
+  return 0;
 }
