@@ -119,8 +119,8 @@ struct float4 {
   /// Base-2 logarithm of positive normal numbers, error below 2e-7 or as much relative to the result.
   [[nodiscard]] static float4 log2(const float4& x) noexcept {
     // x = m 2^k with m in [sqrt 1/2, sqrt 2), by the bits of sqrt 1/2.
-    const whole_lanes root = std::bit_cast<whole_lanes>(all(0.707106781F).v);
-    const whole_lanes bits = std::bit_cast<whole_lanes>(x.v);
+    const auto root = std::bit_cast<whole_lanes>(all(0.707106781F).v);
+    const auto bits = std::bit_cast<whole_lanes>(x.v);
     const whole_lanes k = (bits - root) >> 23;
     const float4 m{std::bit_cast<lanes>(bits - (k << 23))};
     // log m = 2 artanh s with s = (m - 1) / (m + 1), |s| <= 0.1716.

@@ -181,7 +181,7 @@ KNOBLESS_INLINE void tpe::leave(const domain& space, std::uint32_t row) {
 KNOBLESS_INLINE void tpe::weigh() {
   std::array<double, most_good + 1> weight;
   weight.fill(1.0);
-  double sum = static_cast<double>(good_count_);
+  auto sum = static_cast<double>(good_count_);
   if (good_count_ < ranking_.size() && tier_[ranking_[good_count_]] == 0) {
     const double threshold = value_[ranking_[good_count_]] / 2;
     const double largest = threshold - value_[ranking_[0]] / 2;
