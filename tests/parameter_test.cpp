@@ -94,8 +94,9 @@ TEST_CASE("parameter: every coordinate stands for a value within the bounds") {
   std::vector<parameter> all = continuous();
   for (parameter& p : discrete()) all.push_back(std::move(p));
   std::vector<double> units = some_units();
-  for (const double outside : {-1.0, 2.0, -1e300, 1e300, test::infinity, -test::infinity, test::nan})
-    units.push_back(outside);
+  for (const double outside : {-1.0, 2.0, -1e300, 1e300, test::infinity, -test::infinity}) units.push_back(outside);
+  // Under -ffast-math a NaN compares as it likes: it may go to the one bound here and to the other there.
+  if (!test::fast_math) units.push_back(test::nan);
   for (const parameter& p : all) {
     CAPTURE(p.low());
     CAPTURE(p.high());
