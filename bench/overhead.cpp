@@ -135,6 +135,7 @@ int main(int argc, char** argv) {
   everywhere("sobol", knobless::sobol{}, {100});
   everywhere("latin_hypercube", knobless::latin_hypercube{}, {100});
   everywhere("tpe", knobless::tpe{}, {100, 500, 1000, 5000});
+  everywhere("cma_es", knobless::cma_es{}, {100, 1000});
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();

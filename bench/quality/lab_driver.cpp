@@ -71,6 +71,7 @@ std::unique_ptr<lab::Sampler> make(const std::string& name, const lab_problem* p
   };
   if (name == "random") return with(knobless::random_search{});
   if (name == "sobol") return with(knobless::sobol{});
+  if (name == "cma_es") return with(knobless::cma_es{});
   if (name == "tpe") return with(knobless::tpe{});
   return nullptr;
 }

@@ -24,6 +24,7 @@ struct ask_context {
   random& rng;               ///< the stream of this trial
   std::uint64_t seed = 0;    ///< of the study, for choices that hold for all trials (a scrambling, say)
   std::size_t proposed = 0;  ///< how many points this sampler's study has had from it before
+  std::size_t number = 0;    ///< of the trial that is asked: its row in the history will have it
 };
 
 /// Proposes the next point: complete (see domain::complete) and admitted by the space's constraints as far as the sampler

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <knobless/knobless.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -66,6 +67,23 @@ void print(const char* name, Sampler sampler, int trials) {
   }
 }
 
+// Real numbers only: there CMA-ES has its quadratic helper.
+void print_four() {
+  std::vector<knobless::parameter> parameters;
+  for (const char* name : {"a", "b", "c", "d"}) parameters.push_back(knobless::parameter::real(name, {}).value());
+  const auto space = std::make_shared<const knobless::domain>(knobless::domain::make(std::move(parameters)).value());
+  knobless::study_core study(space, knobless::cma_es{}, {.seed = 42});
+  for (int i = 0; i < 120; ++i) {
+    const auto asked = study.ask().value();
+    double value = 0.0;
+    for (const double u : asked.where.unit) value += std::abs(u - 0.375);
+    study.tell(asked.number, value);
+    std::printf("cma_es.reals %d", i);
+    for (const double u : asked.where.unit) std::printf(" %016" PRIx64, std::bit_cast<std::uint64_t>(u));
+    std::printf("\n");
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -74,4 +92,6 @@ int main() {
   print("latin_hypercube", knobless::latin_hypercube{}, 20);
   print("grid", knobless::grid{}, 20);
   print("tpe", knobless::tpe{}, 60);
+  print("cma_es", knobless::cma_es{}, 60);
+  print_four();
 }

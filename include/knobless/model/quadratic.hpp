@@ -1,0 +1,67 @@
+/// \file
+/// Quadratic regression: a linear, a diagonal or a full quadratic function through weighted observations.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "../config.hpp"
+
+namespace knobless {
+
+/// f(z) = c + b z + z' H z, fitted by weighted least squares. Columns that depend on earlier ones get no coefficient, so a
+/// coordinate with two levels is no trouble.
+class quadratic {
+ public:
+  /// linear: no H. diagonal: H has a diagonal. full: all of H.
+  enum class form : unsigned char { linear, diagonal, full };
+
+  /// How many coefficients a form has in n dimensions.
+  [[nodiscard]] static std::size_t coefficients(form shape, std::size_t n) noexcept {
+    switch (shape) {
+      case form::linear:
+        return n + 1;
+      case form::diagonal:
+        return 2 * n + 1;
+      case form::full:
+        break;
+    }
+    return n * (n + 3) / 2 + 1;
+  }
+
+  /// Fits to `values.size()` observations at the rows of `points` (n apart), row i weighing `weights[i]` (a factor of its
+  /// residual, not of the square). O(observations coefficients^2), by Householder reflections.
+  void fit(form shape, std::size_t n, std::span<const double> points, std::span<const double> values,
+           std::span<const double> weights);
+
+  /// The function at a point. O(coefficients).
+  [[nodiscard]] double operator()(std::span<const double> at) const noexcept;
+
+  /// Where the function is smallest within the ball around the first of the points, of `radius` standard deviations of the
+  /// points, about: H is raised along its diagonal until its minimum exists and lies inside (Levenberg, 1944). False where there is no such point. O(n^3) a step, some 10 steps.
+  bool minimum(double radius, std::span<double> found);
+
+ private:
+  void expand(const double* z, double* to, std::size_t stride) const noexcept;
+
+  form form_ = form::linear;
+  std::size_t n_ = 0;
+  // Inside, z is measured from the best point in units of each coordinate's spread: a cloud of a thousandth of the space is
+  // then no worse conditioned than a wide one.
+  std::vector<double> centre_;
+  std::vector<double> spread_;
+  std::vector<double> coefficients_;  // 1, z_i, z_i^2, z_i z_j for i < j
+  std::vector<double> matrix_;        // by columns
+  std::vector<double> target_;
+  std::vector<std::size_t> pivot_row_;  // of R, for each column; the number of rows where it has none
+  std::vector<double> hessian_;
+  std::vector<double> factor_;
+  std::vector<double> step_;
+};
+
+}  // namespace knobless
+
+#ifndef KNOBLESS_COMPILED
+#include "quadratic.ipp"
+#endif

@@ -1,0 +1,128 @@
+/// \file
+/// The few dense kernels that a normal distribution needs, on columns of doubles. Each is a sum of scaled columns, element by
+/// element: the order of additions is written down here, and no width of vector registers changes it.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+
+#include "../detail/strict_begin.inc"
+
+namespace knobless::detail {
+
+/// Columns are padded with zeros to a multiple of this.
+inline constexpr std::size_t column_step = 4;
+
+/// n rounded up to a multiple of column_step.
+[[nodiscard]] constexpr std::size_t padded(std::size_t n) noexcept {
+  return (n + column_step - 1) / column_step * column_step;
+}
+
+#if defined(__GNUC__)
+using column_part = double __attribute__((vector_size(32), aligned(8), may_alias));
+
+/// y += a x, from row `first` to `last`; both are multiples of column_step, as in all of these.
+inline void add_scaled(double* y, const double* x, double a, std::size_t first, std::size_t last) noexcept {
+  for (std::size_t i = first; i < last; i += column_step)
+    *reinterpret_cast<column_part*>(y + i) += a * *reinterpret_cast<const column_part*>(x + i);
+}
+
+/// y += a[0] x0 + a[1] x1 + a[2] x2 + a[3] x3, in this order, where column j begins at x + j stride.
+inline void add_scaled(double* y, const double* x, std::size_t stride, const double* a, std::size_t first,
+                       std::size_t last) noexcept {
+  const double a0 = a[0];
+  const double a1 = a[1];
+  const double a2 = a[2];
+  const double a3 = a[3];
+  for (std::size_t i = first; i < last; i += column_step) {
+    column_part sum = *reinterpret_cast<const column_part*>(y + i);
+    sum += a0 * *reinterpret_cast<const column_part*>(x + i);
+    sum += a1 * *reinterpret_cast<const column_part*>(x + stride + i);
+    sum += a2 * *reinterpret_cast<const column_part*>(x + 2 * stride + i);
+    sum += a3 * *reinterpret_cast<const column_part*>(x + 3 * stride + i);
+    *reinterpret_cast<column_part*>(y + i) = sum;
+  }
+}
+#else
+inline void add_scaled(double* y, const double* x, double a, std::size_t first, std::size_t last) noexcept {
+  for (std::size_t i = first; i < last; ++i) y[i] += a * x[i];
+}
+
+inline void add_scaled(double* y, const double* x, std::size_t stride, const double* a, std::size_t first,
+                       std::size_t last) noexcept {
+  for (std::size_t i = first; i < last; ++i)
+    y[i] = (((y[i] + a[0] * x[i]) + a[1] * x[stride + i]) + a[2] * x[2 * stride + i]) + a[3] * x[3 * stride + i];
+}
+#endif
+
+/// The sum of products, in four lanes that are added pairwise at the end; n is a multiple of column_step. O(n).
+[[nodiscard]] inline double dot(const double* x, const double* y, std::size_t n) noexcept {
+#if defined(__GNUC__)
+  column_part lane = {0.0, 0.0, 0.0, 0.0};
+  for (std::size_t i = 0; i < n; i += column_step)
+    lane += *reinterpret_cast<const column_part*>(x + i) * *reinterpret_cast<const column_part*>(y + i);
+#else
+  double lane[column_step] = {0.0, 0.0, 0.0, 0.0};
+  for (std::size_t i = 0; i < n; i += column_step)
+    for (std::size_t j = 0; j < column_step; ++j) lane[j] += x[i + j] * y[i + j];
+#endif
+  return (lane[0] + lane[1]) + (lane[2] + lane[3]);
+}
+
+/// The lower Cholesky factor of a symmetric n x n matrix, of which the columns from the diagonal down are read; both are kept by
+/// columns of `padded(n)` rows. Above the diagonal the factor is zero within the rows that the other kernels read. False, and
+/// the factor is of no use, where the matrix is not positive definite. O(n^3 / 3).
+[[nodiscard]] inline bool factorise(const double* matrix, double* factor, std::size_t n) noexcept {
+  const std::size_t rows = padded(n);
+  for (std::size_t j = 0; j < n; ++j) {
+    double* column = factor + j * rows;
+    const std::size_t top = j / column_step * column_step;
+    for (std::size_t i = top; i < rows; ++i) column[i] = matrix[j * rows + i];
+    std::size_t k = 0;
+    for (; k < top; k += column_step) {
+      const double a[column_step] = {-factor[k * rows + j], -factor[(k + 1) * rows + j], -factor[(k + 2) * rows + j],
+                                     -factor[(k + 3) * rows + j]};
+      add_scaled(column, factor + k * rows, rows, a, top, rows);
+    }
+    for (; k < j; ++k) add_scaled(column, factor + k * rows, -factor[k * rows + j], top, rows);
+    const double pivot = column[j];
+    if (!(pivot > 0.0) || !(pivot < 1e300)) return false;
+    const double scale = 1.0 / std::sqrt(pivot);
+    for (std::size_t i = top; i < rows; ++i) column[i] = i < j || i >= n ? 0.0 : column[i] * scale;
+  }
+  return true;
+}
+
+/// y += L x for such a factor; x and y have padded(n) rows, those of x beyond n are 0. O(n^2 / 2).
+inline void multiply_lower(const double* factor, const double* x, double* y, std::size_t n) noexcept {
+  const std::size_t rows = padded(n);
+  std::size_t k = 0;
+  for (; k + column_step <= n; k += column_step) add_scaled(y, factor + k * rows, rows, x + k, k, rows);
+  const std::size_t top = k;
+  for (; k < n; ++k) add_scaled(y, factor + k * rows, x[k], top, rows);
+}
+
+/// Replaces y by the solution x of L x = y. O(n^2 / 2).
+inline void solve_lower(const double* factor, double* y, std::size_t n) noexcept {
+  const std::size_t rows = padded(n);
+  for (std::size_t k = 0; k < n; ++k) {
+    const double x = y[k] / factor[k * rows + k];
+    add_scaled(y, factor + k * rows, -x, k / column_step * column_step, rows);
+    y[k] = x;
+  }
+}
+
+/// Replaces y by the solution x of L^T x = y. O(n^2 / 2).
+inline void solve_upper(const double* factor, double* y, std::size_t n) noexcept {
+  const std::size_t rows = padded(n);
+  for (std::size_t k = n; k-- > 0;) {
+    const double* column = factor + k * rows;
+    double sum = y[k];
+    for (std::size_t i = k + 1; i < n; ++i) sum -= column[i] * y[i];
+    y[k] = sum / column[k];
+  }
+}
+
+}  // namespace knobless::detail
+
+#include "../detail/strict_end.inc"

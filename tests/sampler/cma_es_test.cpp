@@ -1,0 +1,273 @@
+#include "allocations.hpp"
+#include "support.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <knobless/sampler/cma_es.hpp>
+#include <knobless/study_core.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace knobless;
+
+static_assert(sampler<cma_es>);
+
+namespace {
+
+std::shared_ptr<const domain> cube(std::size_t d) {
+  std::vector<parameter> parameters;
+  for (std::size_t k = 0; k < d; ++k)
+    parameters.push_back(parameter::real(std::string("x").append(std::to_string(k)), {}).value());
+  return std::make_shared<const domain>(domain::make(std::move(parameters)).value());
+}
+
+// The best value of `trials` asked one by one.
+template <class F>
+double best_of(const std::shared_ptr<const domain>& space, std::size_t trials, std::uint64_t seed, F&& f) {
+  study_core study(space, cma_es{}, {.seed = seed});
+  for (std::size_t i = 0; i < trials; ++i) {
+    const study_core::asked a = study.ask().value();
+    study.tell(a.number, f(a.where));
+  }
+  return study.seen()[*study.seen().best()].value;
+}
+
+double sphere(const point& p) {
+  double sum = 0.0;
+  for (const double u : p.unit) sum += (u - 0.3) * (u - 0.3);
+  return sum;
+}
+
+double rosenbrock(const point& p) {
+  double sum = 0.0;
+  for (std::size_t k = 0; k + 1 < p.size(); ++k) {
+    const double a = 4.0 * p.unit[k] - 2.0;
+    const double b = 4.0 * p.unit[k + 1] - 2.0;
+    sum += 100.0 * (a * a - b) * (a * a - b) + (a - 1.0) * (a - 1.0);
+  }
+  return sum;
+}
+
+// Many equal bowls, one of them deepest: needs restarts, and no quadratic function tells where.
+double egg_box(const point& p) {
+  double sum = 0.0;
+  for (const double u : p.unit) {
+    const double z = 10.0 * (u - 0.3);
+    sum += z * z - 10.0 * std::cos(6.283185307179586 * z) + 10.0;
+  }
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("cma_es: smooth problems are solved to 1e-8, and quadratic ones in a few evaluations a coefficient") {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    CHECK(best_of(cube(1), 40, seed, sphere) < 1e-8);
+    CHECK(best_of(cube(2), 40, seed, sphere) < 1e-8);
+    CHECK(best_of(cube(5), 100, seed, sphere) < 1e-8);
+    CHECK(best_of(cube(4), 700, seed, rosenbrock) < 1e-8);
+  }
+}
+
+TEST_CASE("cma_es: an optimum on bounds is found") {
+  const auto slope = [](const point& p) {
+    double sum = 0.0;
+    for (std::size_t k = 0; k < p.size(); ++k)
+      sum += (k % 2 == 0 ? p.unit[k] : 1.0 - p.unit[k]) * static_cast<double>(k + 1);
+    return sum;
+  };
+  // Curved, with the minimum of the bowl outside.
+  const auto bowl = [](const point& p) {
+    double sum = -0.01 * static_cast<double>(p.size());
+    for (const double u : p.unit) sum += (u + 0.1) * (u + 0.1);
+    return sum;
+  };
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    CHECK(best_of(cube(6), 300, seed, slope) == 0.0);
+    CHECK(best_of(cube(6), 300, seed, bowl) < 1e-9);
+  }
+}
+
+TEST_CASE("cma_es: restarts find the deepest of many basins") {
+  int found = 0;
+  for (std::uint64_t seed = 0; seed < 5; ++seed) found += best_of(cube(2), 4000, seed, egg_box) < 1e-6;
+  CHECK(found >= 4);
+}
+
+TEST_CASE("cma_es: integers and categories are found, under conditions too") {
+  std::vector<parameter> parameters;
+  parameters.push_back(parameter::real("x", {.low = -1.0, .high = 1.0}).value());
+  parameters.push_back(parameter::integer("n", {.low = 1, .high = 50}).value());
+  parameters.push_back(parameter::categorical("kind", {"a", "b", "c", "d"}).value());
+  parameters.push_back(parameter::integer("depth", {.low = 1, .high = 9}).value().when(2, 0b0100));
+  const auto space = std::make_shared<const domain>(domain::make(std::move(parameters)).value());
+  const auto loss = [&](const point& p) {
+    const double x = (*space)[0].natural(p.unit[0]) - 0.2;
+    const double n = (*space)[1].natural(p.unit[1]) - 37.0;
+    const double kind[] = {3.0, 1.5, 0.0, 2.0};
+    const double depth = p.active[3] != 0 ? (*space)[3].natural(p.unit[3]) - 7.0 : 0.0;
+    return x * x + n * n / 100.0 + kind[(*space)[2].level(p.unit[2])] + depth * depth / 4.0;
+  };
+  int solved = 0;
+  for (std::uint64_t seed = 0; seed < 5; ++seed) solved += best_of(space, 400, seed, loss) < 1e-3;
+  CHECK(solved >= 4);
+}
+
+TEST_CASE("cma_es: spaces of categories alone, and of one level, have something to propose") {
+  std::vector<parameter> parameters;
+  parameters.push_back(parameter::categorical("a", {"x", "y", "z"}).value());
+  parameters.push_back(parameter::categorical("b", {"only"}).value());
+  const auto space = std::make_shared<const domain>(domain::make(std::move(parameters)).value());
+  CHECK(best_of(space, 60, 1, [&](const point& p) { return (*space)[0].level(p.unit[0]) == 2 ? 0.0 : 1.0; }) == 0.0);
+  std::vector<parameter> fixed;
+  fixed.push_back(parameter::real("x", {.low = 2.0, .high = 2.0}).value());
+  CHECK(best_of(std::make_shared<const domain>(domain::make(std::move(fixed)).value()), 20, 1,
+                [](const point&) { return 5.0; }) == 5.0);
+}
+
+TEST_CASE("cma_es: the order of tells within a generation changes no bit") {
+  for (const std::size_t batch : {4U, 10U, 23U}) {
+    const auto space = cube(5);
+    study_core forward(space, cma_es{}, {.seed = 4});
+    study_core backward(space, cma_es{}, {.seed = 4});
+    for (int round = 0; round < 300 / static_cast<int>(batch); ++round) {
+      std::vector<study_core::asked> a;
+      std::vector<study_core::asked> b;
+      for (std::size_t i = 0; i < batch; ++i) {
+        a.push_back(forward.ask().value());
+        b.push_back(backward.ask().value());
+        REQUIRE(a.back().where == b.back().where);
+      }
+      for (std::size_t i = 0; i < batch; ++i) {
+        forward.tell(a[i].number, rosenbrock(a[i].where));
+        const auto& last = b[batch - 1 - i];
+        backward.tell(last.number, rosenbrock(last.where));
+      }
+    }
+  }
+}
+
+TEST_CASE("cma_es: failed, pruned and dropped trials are survived, and failures are avoided") {
+  // The half with x0 above 0.5 fails; the optimum is in the other.
+  study_core study(cube(4), cma_es{}, {.seed = 2});
+  std::size_t late_failures = 0;
+  for (std::size_t i = 0; i < 600; ++i) {
+    const study_core::asked a = study.ask().value();
+    if (i % 17 == 3) {
+      study.drop(a.number);
+    } else if (i % 13 == 5) {
+      study.tell(a.number, pruned);
+    } else if (a.where.unit[0] > 0.5) {
+      study.tell(a.number, failed);
+      if (i >= 300) ++late_failures;
+    } else {
+      study.tell(a.number, sphere(a.where));
+    }
+  }
+  CHECK(study.seen()[*study.seen().best()].value < 1e-6);
+  CHECK(late_failures < 30);
+}
+
+TEST_CASE("cma_es: where everything fails it goes on") {
+  study_core study(cube(3), cma_es{}, {.seed = 2});
+  for (std::size_t i = 0; i < 300; ++i) study.tell(study.ask().value().number, failed);
+  CHECK(study.seen().size() == 300);
+}
+
+TEST_CASE("cma_es: more trials at once than a generation has, told late and out of order") {
+  study_core study(cube(5), cma_es{}, {.seed = 9});
+  std::vector<study_core::asked> running;
+  knobless::random rng(1);
+  for (std::size_t i = 0; i < 1500; ++i) {
+    while (running.size() < 32) running.push_back(study.ask().value());
+    const auto pick = static_cast<std::size_t>(rng.below(running.size()));
+    study.tell(running[pick].number, sphere(running[pick].where));
+    running.erase(running.begin() + static_cast<std::ptrdiff_t>(pick));
+  }
+  CHECK(study.seen()[*study.seen().best()].value < 1e-6);
+}
+
+TEST_CASE("cma_es: starts at the centre, or at the best that was told") {
+  const auto space = cube(3);
+  study_core fresh(space, cma_es{}, {.seed = 1});
+  const study_core::asked middle = fresh.ask().value();
+  for (const double u : middle.where.unit) CHECK(u == 0.5);
+
+  study_core guided(space, cma_es{}, {.seed = 1});
+  point guess(3);
+  guess.unit = {0.9, 0.1, 0.8};
+  space->complete(guess);
+  guided.enqueue(guess);
+  const study_core::asked first = guided.ask().value();
+  guided.tell(first.number, 1.0);
+  double mean[3] = {0.0, 0.0, 0.0};
+  for (int i = 0; i < 7; ++i) {
+    const study_core::asked a = guided.ask().value();
+    for (std::size_t k = 0; k < 3; ++k) mean[k] += a.where.unit[k] / 7.0;
+  }
+  // Deviations of 0.15, cut off at the bounds.
+  for (std::size_t k = 0; k < 3; ++k) CHECK(std::abs(mean[k] - guess.unit[k]) < 0.25);
+}
+
+TEST_CASE("cma_es: the same values, however they were transformed, where only ranks count") {
+  // In 30 dimensions there is no quadratic helper, which looks at values.
+  const auto space = cube(30);
+  study_core a(space, cma_es{}, {.seed = 3});
+  study_core b(space, cma_es{}, {.seed = 3});
+  for (std::size_t i = 0; i < 400; ++i) {
+    const study_core::asked x = a.ask().value();
+    const study_core::asked y = b.ask().value();
+    REQUIRE(x.where == y.where);
+    a.tell(x.number, sphere(x.where));
+    b.tell(y.number, std::cbrt(sphere(y.where)) - 7.0);
+  }
+}
+
+TEST_CASE("cma_es: 200 dimensions") { CHECK(best_of(cube(200), 3000, 1, sphere) < 0.5 * sphere(point(200)) * 0.1); }
+
+TEST_CASE("cma_es: constraints are kept") {
+  const domain whole = *cube(4);
+  const auto space =
+      std::make_shared<const domain>(whole.require([](const point& p) { return p.unit[0] + p.unit[1] <= 0.8; }));
+  study_core study(space, cma_es{}, {.seed = 5});
+  const auto loss = [](const point& p) {
+    return (p.unit[0] - 0.6) * (p.unit[0] - 0.6) + (p.unit[1] - 0.6) * (p.unit[1] - 0.6) + p.unit[2] + p.unit[3];
+  };
+  for (std::size_t i = 0; i < 500; ++i) {
+    const study_core::asked a = study.ask().value();
+    REQUIRE(space->admits(a.where));
+    study.tell(a.number, loss(a.where));
+  }
+  // 0.4, 0.4, 0, 0.
+  CHECK(study.seen()[*study.seen().best()].value < 0.08 + 0.01);
+}
+
+TEST_CASE("cma_es: an ask allocates its point and nothing else, after the first generations") {
+  const auto space = cube(30);
+  const history empty(30);
+  history seen(30);
+  cma_es sampler;
+  std::size_t extra = 0;
+  for (std::size_t i = 0; i < 2000; ++i) {
+    knobless::random rng(1, i);
+    const std::size_t before = test::allocations();
+    const std::optional<point> p = sampler.ask({*space, seen, rng, 1, i, i});
+    // Coordinates and mask.
+    if (i >= 100) extra += test::allocations() - before - 2;
+    seen.begin({i, *p, {}});
+    observation o;
+    o.number = i;
+    o.has_value = true;
+    o.value = sphere(*p);
+    o.unit = p->unit;
+    o.active = p->active;
+    seen.append(o);
+    seen.forget(i);
+  }
+  // The record of the generations' values grows now and then.
+  CHECK(extra < 20);
+}
