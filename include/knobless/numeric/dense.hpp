@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 
 #include "../detail/strict_begin.inc"
 
@@ -19,12 +20,35 @@ inline constexpr std::size_t column_step = 4;
 }
 
 #if defined(__GNUC__)
-using column_part = double __attribute__((vector_size(32), aligned(8), may_alias));
+// Loaded and stored by memcpy: columns are aligned as doubles are, and a vector returned by a function would depend on the ABI.
+using column_part = double __attribute__((vector_size(32)));
+#else
+struct column_part {
+  double lane[column_step];
+  friend column_part operator*(double a, const column_part& x) noexcept {
+    return {{a * x.lane[0], a * x.lane[1], a * x.lane[2], a * x.lane[3]}};
+  }
+  friend column_part operator*(const column_part& x, const column_part& y) noexcept {
+    return {{x.lane[0] * y.lane[0], x.lane[1] * y.lane[1], x.lane[2] * y.lane[2], x.lane[3] * y.lane[3]}};
+  }
+  column_part& operator+=(const column_part& x) noexcept {
+    for (std::size_t j = 0; j < column_step; ++j) lane[j] += x.lane[j];
+    return *this;
+  }
+  double operator[](std::size_t j) const noexcept { return lane[j]; }
+};
+#endif
 
 /// y += a x, from row `first` to `last`; both are multiples of column_step, as in all of these.
 inline void add_scaled(double* y, const double* x, double a, std::size_t first, std::size_t last) noexcept {
-  for (std::size_t i = first; i < last; i += column_step)
-    *reinterpret_cast<column_part*>(y + i) += a * *reinterpret_cast<const column_part*>(x + i);
+  column_part sum;
+  column_part part;
+  for (std::size_t i = first; i < last; i += column_step) {
+    std::memcpy(&sum, y + i, sizeof sum);
+    std::memcpy(&part, x + i, sizeof part);
+    sum += a * part;
+    std::memcpy(y + i, &sum, sizeof sum);
+  }
 }
 
 /// y += a[0] x0 + a[1] x1 + a[2] x2 + a[3] x3, in this order, where column j begins at x + j stride.
@@ -34,39 +58,33 @@ inline void add_scaled(double* y, const double* x, std::size_t stride, const dou
   const double a1 = a[1];
   const double a2 = a[2];
   const double a3 = a[3];
+  column_part sum;
+  column_part part;
   for (std::size_t i = first; i < last; i += column_step) {
-    column_part sum = *reinterpret_cast<const column_part*>(y + i);
-    sum += a0 * *reinterpret_cast<const column_part*>(x + i);
-    sum += a1 * *reinterpret_cast<const column_part*>(x + stride + i);
-    sum += a2 * *reinterpret_cast<const column_part*>(x + 2 * stride + i);
-    sum += a3 * *reinterpret_cast<const column_part*>(x + 3 * stride + i);
-    *reinterpret_cast<column_part*>(y + i) = sum;
+    std::memcpy(&sum, y + i, sizeof sum);
+    std::memcpy(&part, x + i, sizeof part);
+    sum += a0 * part;
+    std::memcpy(&part, x + stride + i, sizeof part);
+    sum += a1 * part;
+    std::memcpy(&part, x + 2 * stride + i, sizeof part);
+    sum += a2 * part;
+    std::memcpy(&part, x + 3 * stride + i, sizeof part);
+    sum += a3 * part;
+    std::memcpy(y + i, &sum, sizeof sum);
   }
 }
-#else
-inline void add_scaled(double* y, const double* x, double a, std::size_t first, std::size_t last) noexcept {
-  for (std::size_t i = first; i < last; ++i) y[i] += a * x[i];
-}
-
-inline void add_scaled(double* y, const double* x, std::size_t stride, const double* a, std::size_t first,
-                       std::size_t last) noexcept {
-  for (std::size_t i = first; i < last; ++i)
-    y[i] = (((y[i] + a[0] * x[i]) + a[1] * x[stride + i]) + a[2] * x[2 * stride + i]) + a[3] * x[3 * stride + i];
-}
-#endif
 
 /// The sum of products, in four lanes that are added pairwise at the end; n is a multiple of column_step. O(n).
 [[nodiscard]] inline double dot(const double* x, const double* y, std::size_t n) noexcept {
-#if defined(__GNUC__)
-  column_part lane = {0.0, 0.0, 0.0, 0.0};
-  for (std::size_t i = 0; i < n; i += column_step)
-    lane += *reinterpret_cast<const column_part*>(x + i) * *reinterpret_cast<const column_part*>(y + i);
-#else
-  double lane[column_step] = {0.0, 0.0, 0.0, 0.0};
-  for (std::size_t i = 0; i < n; i += column_step)
-    for (std::size_t j = 0; j < column_step; ++j) lane[j] += x[i + j] * y[i + j];
-#endif
-  return (lane[0] + lane[1]) + (lane[2] + lane[3]);
+  column_part sum = {0.0, 0.0, 0.0, 0.0};
+  column_part left;
+  column_part right;
+  for (std::size_t i = 0; i < n; i += column_step) {
+    std::memcpy(&left, x + i, sizeof left);
+    std::memcpy(&right, y + i, sizeof right);
+    sum += left * right;
+  }
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 /// The lower Cholesky factor of a symmetric n x n matrix, of which the columns from the diagonal down are read; both are kept by
