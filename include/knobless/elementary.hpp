@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -96,28 +97,39 @@ namespace knobless::elementary {
   return x < 0.0 ? tail : 1.0 - tail;
 }
 
+namespace detail {
+
+template <std::size_t N>
+[[nodiscard]] inline double rational(const double (&top)[N], const double (&bottom)[N], double r) noexcept {
+  double n = top[0];
+  double d = bottom[0];
+  for (std::size_t i = 1; i < N; ++i) {
+    n = n * r + top[i];
+    d = d * r + bottom[i];
+  }
+  return n / d;
+}
+
+}  // namespace detail
+
+/// normal_quantile(0.5 + q) for q within +-0.425. No branch, so that a loop over it is vectorised. O(1).
+[[nodiscard]] inline double normal_quantile_middle(double q) noexcept {
+  constexpr double top[8] = {2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4,
+                             4.5921953931549871457e4, 1.3731693765509461125e4, 1.9715909503065514427e3,
+                             1.3314166789178437745e2, 3.3871328727963666080e0};
+  constexpr double bottom[8] = {
+      5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4,
+      5.3941960214247511077e3, 6.8718700749205790830e2, 4.2313330701600911252e1, 1.0};
+  return q * detail::rational(top, bottom, 0.180625 - q * q);
+}
+
 /// Quantile of the standard normal: the x with normal_cdf(x) = p, for p in (0, 1); relative error about 1e-15.
 /// Algorithm AS 241 (Wichura, Applied Statistics 37, 1988), PPND16. p outside is taken as the nearest value inside. O(1).
 [[nodiscard]] inline double normal_quantile(double p) noexcept {
   if (!(p > 1e-300)) p = 1e-300;
   if (p > 1.0 - 0x1p-53) p = 1.0 - 0x1p-53;
-  const auto ratio = [](const double(&top)[8], const double(&bottom)[8], double r) {
-    double n = 0.0;
-    double d = 0.0;
-    for (const double c : top) n = n * r + c;
-    for (const double c : bottom) d = d * r + c;
-    return n / d;
-  };
   const double q = p - 0.5;
-  if (q <= 0.425 && q >= -0.425) {
-    constexpr double top[8] = {2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4,
-                               4.5921953931549871457e4, 1.3731693765509461125e4, 1.9715909503065514427e3,
-                               1.3314166789178437745e2, 3.3871328727963666080e0};
-    constexpr double bottom[8] = {
-        5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4,
-        5.3941960214247511077e3, 6.8718700749205790830e2, 4.2313330701600911252e1, 1.0};
-    return q * ratio(top, bottom, 0.180625 - q * q);
-  }
+  if (q <= 0.425 && q >= -0.425) return normal_quantile_middle(q);
   double r = std::sqrt(-log(q < 0.0 ? p : 1.0 - p));
   double x = 0.0;
   if (r <= 5.0) {
@@ -127,7 +139,7 @@ namespace knobless::elementary {
     constexpr double bottom[8] = {
         1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2, 1.48103976427480074590e-1,
         6.89767334985100004550e-1, 1.67638483018380384940e0,  2.05319162663775882187e0,  1.0};
-    x = ratio(top, bottom, r - 1.6);
+    x = detail::rational(top, bottom, r - 1.6);
   } else {
     constexpr double top[8] = {2.01033439929228813265e-7, 2.71155556874348757815e-5, 1.24266094738807843860e-3,
                                2.65321895265761230930e-2, 2.96560571828504891230e-1, 1.78482653991729133580e0,
@@ -135,7 +147,7 @@ namespace knobless::elementary {
     constexpr double bottom[8] = {
         2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5, 7.86869131145613259100e-4,
         1.48753612908506148525e-2,  1.36929880922735805310e-1, 5.99832206555887937690e-1, 1.0};
-    x = ratio(top, bottom, r - 5.0);
+    x = detail::rational(top, bottom, r - 5.0);
   }
   return q < 0.0 ? -x : x;
 }

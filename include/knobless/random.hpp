@@ -53,10 +53,53 @@ class random {
   [[nodiscard]] double uniform() noexcept { return static_cast<double>((*this)() >> 11U) * 0x1p-53; }
 
   /// Uniform in (0, 1): never 0 and never 1. O(1).
-  [[nodiscard]] double uniform_open() noexcept { return (static_cast<double>((*this)() >> 12U) + 0.5) * 0x1p-52; }
+  [[nodiscard]] double uniform_open() noexcept { return opened((*this)()); }
 
   /// Standard normal, by the quantile of a uniform number: one draw, one value. O(1).
   [[nodiscard]] double normal() noexcept { return elementary::normal_quantile(uniform_open()); }
+
+  /// The numbers that n calls of normal() would give, some three times as fast. O(n).
+  void normals(double* to, std::size_t n) noexcept {
+    std::size_t filled = 0;
+    if (left_ == 1 && n > 0) to[filled++] = uniform_open();
+    // Blocks do not depend on each other: four of them are computed side by side.
+    std::array<std::array<std::uint32_t, 4>, 4> words;
+    for (; n - filled >= 8 && counter_[0] < 0xFFFFFFF0U; filled += 8) {
+      for (std::uint32_t b = 0; b < 4; ++b)
+        for (std::size_t w = 0; w < 4; ++w) words[w][b] = w == 0 ? counter_[0] + b : counter_[w];
+      counter_[0] += 4;
+      std::array<std::uint32_t, 2> key = key_;
+      for (int round = 0; round < 10; ++round) {
+        for (std::size_t b = 0; b < 4; ++b) {
+          const std::uint64_t x = std::uint64_t{0xD2511F53U} * words[0][b];
+          const std::uint64_t y = std::uint64_t{0xCD9E8D57U} * words[2][b];
+          words[0][b] = static_cast<std::uint32_t>(y >> 32U) ^ words[1][b] ^ key[0];
+          words[1][b] = static_cast<std::uint32_t>(y);
+          words[2][b] = static_cast<std::uint32_t>(x >> 32U) ^ words[3][b] ^ key[1];
+          words[3][b] = static_cast<std::uint32_t>(x);
+        }
+        key[0] += 0x9E3779B9U;
+        key[1] += 0xBB67AE85U;
+      }
+      for (std::size_t b = 0; b < 4; ++b) {
+        to[filled + 2 * b] = opened((static_cast<std::uint64_t>(words[1][b]) << 32U) | words[0][b]);
+        to[filled + 2 * b + 1] = opened((static_cast<std::uint64_t>(words[3][b]) << 32U) | words[2][b]);
+      }
+    }
+    for (; filled < n; ++filled) to[filled] = uniform_open();
+    // The middle of the distribution in one go, then the tails.
+    double part[16];
+    for (std::size_t from = 0; from < n; from += 16) {
+      const std::size_t count = n - from < 16 ? n - from : 16;
+      for (std::size_t i = 0; i < 16; ++i) part[i] = i < count ? to[from + i] : 0.5;
+      double middle[16];
+      for (std::size_t i = 0; i < 16; ++i) middle[i] = elementary::normal_quantile_middle(part[i] - 0.5);
+      for (std::size_t i = 0; i < count; ++i) {
+        const double q = part[i] - 0.5;
+        to[from + i] = q <= 0.425 && q >= -0.425 ? middle[i] : elementary::normal_quantile(part[i]);
+      }
+    }
+  }
 
   /// Uniform in 0 .. n-1, without bias, for n >= 1 (n = 0 counts as 1). O(1) expected.
   [[nodiscard]] std::uint64_t below(std::uint64_t n) noexcept {
@@ -87,6 +130,10 @@ class random {
     const auto block = philox(counter_, key_);
     if (++counter_[0] == 0) ++counter_[1];
     return block;
+  }
+
+  [[nodiscard]] static double opened(std::uint64_t bits) noexcept {
+    return (static_cast<double>(bits >> 12U) + 0.5) * 0x1p-52;
   }
 
   std::array<std::uint32_t, 2> key_;

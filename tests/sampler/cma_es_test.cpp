@@ -213,6 +213,75 @@ TEST_CASE("cma_es: starts at the centre, or at the best that was told") {
   for (std::size_t k = 0; k < 3; ++k) CHECK(std::abs(mean[k] - guess.unit[k]) < 0.25);
 }
 
+TEST_CASE("cma_es: a long history, told before the first ask, is where it starts") {
+  const auto space = cube(30);
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    study_core study(space, cma_es{}, {.seed = seed});
+    knobless::random rng(seed, 1000);
+    for (int i = 0; i < 60; ++i) {
+      point p(30);
+      for (double& u : p.unit) u = 0.3 + 0.1 * rng.normal();
+      space->complete(p);
+      study.add(p, sphere(p));
+    }
+    for (int i = 0; i < 60; ++i) {
+      const study_core::asked a = study.ask().value();
+      study.tell(a.number, sphere(a.where));
+    }
+    const double warm = study.seen()[*study.seen().best()].value;
+    CHECK(warm < 0.3 * best_of(space, 60, seed, sphere));
+  }
+}
+
+TEST_CASE("cma_es: a better point from elsewhere takes part") {
+  const auto space = cube(30);
+  study_core study(space, cma_es{}, {.seed = 6});
+  const auto run = [&](int trials) {
+    for (int i = 0; i < trials; ++i) {
+      const study_core::asked a = study.ask().value();
+      study.tell(a.number, sphere(a.where));
+    }
+    return study.seen()[*study.seen().best()].value;
+  };
+  CHECK(run(100) > 0.05);
+  point p(30);
+  for (double& u : p.unit) u = 0.31;
+  space->complete(p);
+  study.add(p, sphere(p));
+  double drawn = 0.0;
+  (void)run(400);
+  for (std::size_t i = 300; i < 500; ++i) drawn += study.seen()[i].value / 200.0;
+  study_core alone(space, cma_es{}, {.seed = 6});
+  double without = 0.0;
+  for (std::size_t i = 0; i < 500; ++i) {
+    const study_core::asked a = alone.ask().value();
+    alone.tell(a.number, sphere(a.where));
+    if (i >= 300) without += sphere(a.where) / 200.0;
+  }
+  CHECK(drawn < without);
+}
+
+TEST_CASE("cma_es: one trial asks the best point again, and noise makes generations larger") {
+  const auto repeated = [](double noise) {
+    study_core study(cube(5), cma_es{}, {.seed = 8});
+    knobless::random rng(3);
+    int same = 0;
+    double late = 0.0;
+    for (std::size_t i = 0; i < 800; ++i) {
+      const study_core::asked a = study.ask().value();
+      for (std::size_t j = 0; j < study.seen().size() && i < 25; ++j) same += study.seen()[j].where() == a.where;
+      study.tell(a.number, sphere(a.where) + noise * rng.normal());
+      if (i >= 600) late += std::sqrt(sphere(a.where)) / 200.0;
+    }
+    return std::pair(same, late);
+  };
+  CHECK(repeated(0.0).first == 1);
+  const auto [same, late] = repeated(0.01);
+  CHECK(same == 1);
+  // Noise of the size that the loss has at 0.1 from the optimum.
+  CHECK(late < 0.3);
+}
+
 TEST_CASE("cma_es: the same values, however they were transformed, where only ranks count") {
   // In 30 dimensions there is no quadratic helper, which looks at values.
   const auto space = cube(30);

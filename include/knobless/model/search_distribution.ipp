@@ -93,7 +93,7 @@ KNOBLESS_INLINE double search_distribution::deviation(std::size_t k) const noexc
 }
 
 KNOBLESS_INLINE double search_distribution::sample(random& rng, double* x) noexcept {
-  for (std::size_t k = 0; k < n_; ++k) normals_[k] = rng.normal();
+  rng.normals(normals_.data(), n_);
   unwhiten(normals_.data(), x);
   return detail::dot(normals_.data(), normals_.data(), rows_);
 }

@@ -42,6 +42,9 @@ class cma_es {
   static constexpr double first_deviation = 0.15;
   static constexpr double enough_agreement = 0.8;
   static constexpr double trust_radius = 3.0;
+  static constexpr std::size_t long_history = 30;
+  static constexpr double widening = 0.1;
+  static constexpr std::size_t crowd = 2;
 
   enum class stage : unsigned char { waiting, asked, told, failed };
 
@@ -111,10 +114,17 @@ class cma_es {
   std::size_t doublings_ = 0;
   std::size_t evaluations_ = 0;  // of this run
   std::size_t spent_[2] = {0, 0};
-  std::size_t allowance_ = 0;  // generations
-  double first_sigma_ = 0.0;
+  std::size_t allowance_ = 0;        // generations
   std::vector<double> best_values_;  // of each generation of this run, the latest `horizon`
   std::vector<double> median_values_;
+
+  // Noise.
+  bool probed_ = false;
+  bool probing_ = false;
+  std::size_t probe_ = 0;  // the trial that evaluates the best point again
+  double probe_value_ = 0.0;
+  bool noisy_ = false;
+  bool crowded_ = false;
 
   // The quadratic helper.
   quadratic model_;

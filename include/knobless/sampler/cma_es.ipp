@@ -42,22 +42,54 @@ KNOBLESS_INLINE void cma_es::clear(const ask_context& context) {
   scratch_.assign(n_ + features_, 0.0);
 }
 
+// The first mean and deviations. A long history says both: those of its best tenth, widened (WS-CMA-ES: Nomura et al., AAAI
+// 2021, but for the covariances, which a dozen points do not know).
 KNOBLESS_INLINE void cma_es::begin(const ask_context& context) {
   begun_ = true;
   const history& seen = context.seen;
   std::vector<double> mean(n_, 0.5);
+  std::vector<double> deviation(n_, first_deviation);
   const auto take = [&](std::span<const double> unit, std::span<const unsigned char> active) {
     for (std::size_t j = 0; j < numeric_.size(); ++j)
       if (active[numeric_[j]] != 0) mean[j] = (std::min)((std::max)(unit[numeric_[j]], 0.0), 1.0);
   };
+  std::vector<std::size_t> rows;
+  for (std::size_t i = 0; i < seen.size(); ++i)
+    if (const observation o = seen[i]; o.state == trial_state::complete && context.space.contains(o.where()))
+      rows.push_back(i);
   if (seen.best()) {
     take(seen[*seen.best()].unit, seen[*seen.best()].active);
   } else if (!seen.pending().empty()) {
     const point& p = seen.pending().front().where;
     take(p.unit, p.active);
   }
-  first_sigma_ = first_deviation;
-  start_run(mean, first_sigma_, search_distribution::default_population(n_ + categories_.size()));
+  if (rows.size() >= long_history) {
+    std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) {
+      return seen[a].value != seen[b].value ? seen[a].value < seen[b].value : seen[a].number < seen[b].number;
+    });
+    rows.resize(rows.size() / 10);
+    for (std::size_t j = 0; j < numeric_.size(); ++j) {
+      double sum = 0.0;
+      double squares = 0.0;
+      double count = 0.0;
+      for (const std::size_t i : rows)
+        if (const observation o = seen[i]; o.active[numeric_[j]] != 0) {
+          const double gap = o.unit[numeric_[j]] - mean[j];
+          sum += gap;
+          squares += gap * gap;
+          count += 1.0;
+        }
+      if (count < 2.0) continue;
+      mean[j] += sum / count;
+      const double variance = (std::max)(0.0, squares / count - sum / count * (sum / count));
+      deviation[j] = (std::min)(first_deviation, std::sqrt(widening * widening + variance));
+    }
+  }
+  start_run(mean, first_deviation, search_distribution::default_population(n_ + categories_.size()));
+  for (std::size_t j = 0; j < n_; ++j) distribution_.set_scale(j, deviation[j] / first_deviation);
+  if (model_wanted())
+    for (std::size_t i = 0; i < seen.size(); ++i)
+      if (const observation o = seen[i]; o.state == trial_state::complete) remember(context.space, o);
   fill(context);
 }
 
@@ -72,9 +104,6 @@ KNOBLESS_INLINE void cma_es::start_run(std::span<const double> mean, double sigm
   median_values_.clear();
   const auto n = static_cast<double>(n_);
   allowance_ = 100 + static_cast<std::size_t>(50.0 * (n + 3.0) * (n + 3.0) / std::sqrt(static_cast<double>(lambda)));
-  archive_.clear();
-  model_ready_ = false;
-  form_ = quadratic::form::linear;
   capacity_ = (std::max)(2 * quadratic::coefficients(quadratic::form::full, features_), lambda);
   stale_ = true;
 }
@@ -86,9 +115,10 @@ KNOBLESS_INLINE void cma_es::restart(const ask_context& context) {
   ++run_;
   large_ = spent_[0] <= spent_[1];
   random rng(context.seed, ~(std::uint64_t{0xC3A} << 40U) - drawn_++);
-  const auto smallest = static_cast<double>(search_distribution::default_population(n_ + categories_.size()));
+  const auto smallest =
+      static_cast<double>((noisy_ ? crowd : 1) * search_distribution::default_population(n_ + categories_.size()));
   double lambda = smallest;
-  double sigma = first_sigma_;
+  double sigma = first_deviation;
   if (large_) {
     ++doublings_;
     lambda *= static_cast<double>(std::uint64_t{1} << (std::min)(doublings_, std::size_t{20}));
@@ -109,6 +139,10 @@ KNOBLESS_INLINE void cma_es::restart(const ask_context& context) {
   trust_ = 1.0;
   signal_mass_ = 0.0;
   std::fill(signal_.begin(), signal_.end(), 0.0);
+  // What was told elsewhere says little about where this run begins.
+  archive_.clear();
+  model_ready_ = false;
+  form_ = quadratic::form::linear;
   const std::size_t last = spent_[0];
   start_run(mean, sigma, static_cast<std::size_t>(lambda));
   if (!large_) allowance_ = (std::min)(allowance_, last / 2 / distribution_.population() + 1);
@@ -151,6 +185,10 @@ KNOBLESS_INLINE void cma_es::absorb(const ask_context& context) {
     std::size_t i = 0;
     while (i < members_.size() && !(members_[i].state == stage::asked && members_[i].number == o.number)) ++i;
     const bool valued = o.state == trial_state::complete;
+    if (probing_ && o.number == probe_) {
+      probing_ = false;
+      if (valued && o.value != probe_value_) noisy_ = true;
+    }
     if (i < members_.size()) {
       if (seen.best() == told_) best_is_ours = true;
       --asked_;
@@ -260,7 +298,7 @@ KNOBLESS_INLINE void cma_es::inject(const domain& space) {
 
 KNOBLESS_INLINE void cma_es::fill(const ask_context& context) {
   const std::size_t lambda = distribution_.population();
-  if (plain_ && model_wanted() && members_.size() < lambda && distribution_.generation() > 0) inject(context.space);
+  if (plain_ && model_wanted() && members_.size() < lambda && !archive_.empty()) inject(context.space);
   while (members_.size() < lambda) add_member(context);
   const auto count = static_cast<double>(archive_.size());
   wanted_ = static_cast<std::size_t>(1.0 + (std::max)(0.02 * static_cast<double>(lambda), 4.0 - count));
@@ -377,7 +415,14 @@ KNOBLESS_INLINE void cma_es::advance(const ask_context& context) {
     ++kept;
   }
   members_.resize(kept);
-  if (exhausted()) restart(context);
+  if (exhausted()) {
+    restart(context);
+  } else if (noisy_ && !crowded_) {
+    // A larger generation averages noise out.
+    crowded_ = true;
+    const std::vector<double> mean(distribution_.mean().begin(), distribution_.mean().end());
+    start_run(mean, distribution_.sigma(), crowd * lambda);
+  }
   fill(context);
 }
 
@@ -511,7 +556,7 @@ KNOBLESS_INLINE void cma_es::update_categories(const domain& space) {
 
 // ---- The quadratic helper --------------------------------------------------------------------------------------------
 
-KNOBLESS_INLINE bool cma_es::model_wanted() const { return plain_ && n_ <= 20; }
+KNOBLESS_INLINE bool cma_es::model_wanted() const { return plain_ && n_ <= 20 && told_ < 1000 * n_; }
 
 KNOBLESS_INLINE void cma_es::fit_model() {
   const std::size_t size = archive_.size();
@@ -520,7 +565,7 @@ KNOBLESS_INLINE void cma_es::fit_model() {
   if (size < 2) return;
   const auto have = 0.75 * static_cast<double>(size);
   for (const quadratic::form f : {quadratic::form::diagonal, quadratic::form::full})
-    if (f > form_ && have >= 1.1 * static_cast<double>(quadratic::coefficients(f, features_))) form_ = f;
+    if (f > form_ && have >= 0.85 * static_cast<double>(quadratic::coefficients(f, features_))) form_ = f;
   const std::size_t used = (std::min)(size, (std::max)(quadratic::coefficients(form_, features_) + 2,
                                                        static_cast<std::size_t>(0.75 * static_cast<double>(size + 1))));
   order_.resize(size);
@@ -605,6 +650,14 @@ KNOBLESS_INLINE std::optional<point> cma_es::ask(const ask_context& context) {
   if (!begun_) begin(context);
   release_dropped(seen);
   while (complete()) advance(context);
+  if (!probed_ && evaluations_ >= 2 * distribution_.population() && seen.best()) {
+    // The same point once more: is there noise?
+    probed_ = true;
+    probing_ = true;
+    probe_ = context.number;
+    probe_value_ = seen[*seen.best()].value;
+    return seen[*seen.best()].where();
+  }
   std::size_t i = choose(context.space);
   if (i == members_.size()) add_member(context);
   members_[i].state = stage::asked;
