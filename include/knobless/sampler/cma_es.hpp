@@ -46,7 +46,7 @@ class cma_es {
   static constexpr double widening = 0.1;
   static constexpr std::size_t crowd = 2;
 
-  enum class stage : unsigned char { waiting, asked, told, failed };
+  enum class stage : unsigned char { waiting, asked, told, failed, used };
 
   // A point of this generation, or of the next where more are asked than a generation has.
   struct member {
@@ -107,6 +107,11 @@ class cma_es {
   std::vector<unsigned char> active_;  // the mask beside it
   point trial_;
   std::size_t asked_ = 0;  // members that are out
+
+  std::size_t answered_ = 0;  // told, failed ones among them
+  std::size_t failed_ = 0;
+  std::size_t heard_ = 0;    // where the next answer is looked for first
+  std::size_t waiting_ = 0;  // no member before is waiting
 
   // Restarts (BIPOP).
   std::size_t run_ = 0;

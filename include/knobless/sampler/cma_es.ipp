@@ -99,6 +99,9 @@ KNOBLESS_INLINE void cma_es::start_run(std::span<const double> mean, double sigm
   const std::size_t lambda = distribution_.population();
   members_.clear();
   asked_ = 0;
+  answered_ = 0;
+  failed_ = 0;
+  heard_ = 0;
   evaluations_ = 0;
   best_values_.clear();
   median_values_.clear();
@@ -182,16 +185,24 @@ KNOBLESS_INLINE void cma_es::absorb(const ask_context& context) {
   bool best_is_ours = false;
   for (; told_ < seen.size(); ++told_) {
     const observation o = seen[told_];
-    std::size_t i = 0;
-    while (i < members_.size() && !(members_[i].state == stage::asked && members_[i].number == o.number)) ++i;
+    // Mostly the one after the last.
+    const std::size_t count = members_.size();
+    std::size_t i = count;
+    for (std::size_t tried = 0; tried < count && i == count; ++tried) {
+      const std::size_t at = heard_ + tried < count ? heard_ + tried : heard_ + tried - count;
+      if (members_[at].state == stage::asked && members_[at].number == o.number) i = at;
+    }
     const bool valued = o.state == trial_state::complete;
     if (probing_ && o.number == probe_) {
       probing_ = false;
       if (valued && o.value != probe_value_) noisy_ = true;
     }
     if (i < members_.size()) {
+      heard_ = i + 1 < count ? i + 1 : 0;
       if (seen.best() == told_) best_is_ours = true;
       --asked_;
+      ++answered_;
+      if (!valued) ++failed_;
       ++evaluations_;
       members_[i].state = valued ? stage::told : stage::failed;
       members_[i].value = o.value;
@@ -211,6 +222,7 @@ KNOBLESS_INLINE void cma_es::absorb(const ask_context& context) {
   const observation o = seen[*seen.best()];
   const std::size_t i = append();
   members_[i] = {o.number, o.value, -1.0, stage::told};
+  ++answered_;
   for (std::size_t k = 0; k < dimensions_; ++k) {
     units_[i * dimensions_ + k] = o.unit[k];
     active_[i * dimensions_ + k] = o.active[k];
@@ -228,6 +240,7 @@ KNOBLESS_INLINE void cma_es::release_dropped(const history& seen) {
     for (const pending_trial& p : seen.pending()) running = running || p.number == m.number;
     if (running) continue;
     m.state = stage::waiting;
+    waiting_ = 0;
     --asked_;
   }
 }
@@ -304,25 +317,20 @@ KNOBLESS_INLINE void cma_es::fill(const ask_context& context) {
   wanted_ = static_cast<std::size_t>(1.0 + (std::max)(0.02 * static_cast<double>(lambda), 4.0 - count));
   by_model_ = false;
   predictions_.clear();
+  waiting_ = 0;
 }
 
 // Whether enough is known for an update: everything, or what the model needed to show that it ranks as the objective does
 // (lq-CMA-ES: Hansen, A global surrogate assisted CMA-ES, GECCO 2019).
 KNOBLESS_INLINE bool cma_es::complete() {
   const std::size_t lambda = distribution_.population();
-  std::size_t told = 0;
-  bool failures = false;
-  for (const member& m : members_) {
-    if (m.state >= stage::told) ++told;
-    failures = failures || m.state == stage::failed;
-  }
-  if (told >= lambda) return true;
+  if (answered_ >= lambda) return true;
   // Of failures the model knows nothing.
-  if (!model_wanted() || failures) return false;
-  while (told >= wanted_) {
+  if (!model_wanted() || failed_ > 0) return false;
+  while (answered_ >= wanted_) {
     fit_model();
     predictions_.clear();
-    const auto recent = (std::min)(1.2 * static_cast<double>(told), 0.75 * static_cast<double>(lambda));
+    const auto recent = (std::min)(1.2 * static_cast<double>(answered_), 0.75 * static_cast<double>(lambda));
     by_model_ = model_ready_ && agreement(static_cast<std::size_t>((std::max)(15.0, recent))) >= enough_agreement;
     if (by_model_) return true;
     wanted_ += (wanted_ + 1) / 2;
@@ -399,11 +407,18 @@ KNOBLESS_INLINE void cma_es::advance(const ask_context& context) {
   }
 
   // The others stay for the next generation; waiting ones were drawn for this.
+  for (const std::size_t i : order_) {
+    if (members_[i].state == stage::asked) --asked_;
+    members_[i].state = stage::used;
+  }
   std::size_t kept = 0;
+  answered_ = 0;
+  failed_ = 0;
+  heard_ = 0;
   for (std::size_t i = 0; i < members_.size(); ++i) {
-    const bool used = by_model_ ? i < lambda : std::find(order_.begin(), order_.end(), i) != order_.end();
-    if (used && members_[i].state == stage::asked) --asked_;
-    if (used || members_[i].state == stage::waiting) continue;
+    if (members_[i].state == stage::used || members_[i].state == stage::waiting) continue;
+    if (members_[i].state >= stage::told) ++answered_;
+    if (members_[i].state == stage::failed) ++failed_;
     members_[kept] = members_[i];
     members_[kept].length = -1.0;
     std::copy_n(genes_.begin() + static_cast<std::ptrdiff_t>(i * n_), n_,
@@ -616,15 +631,13 @@ KNOBLESS_INLINE double cma_es::agreement(std::size_t latest) {
   return pairs_a > 0.0 && pairs_b > 0.0 ? sum / std::sqrt(pairs_a * pairs_b) : 0.0;
 }
 
+// The next member to evaluate: the model's favourite, else the first; members_.size() if all are out.
 KNOBLESS_INLINE std::size_t cma_es::choose(const domain& space) {
   const std::size_t count = (std::min)(members_.size(), distribution_.population());
   std::size_t found = members_.size();
   if (model_wanted() && archive_.size() > 1) {
-    if (stale_) {
-      fit_model();
-      predictions_.clear();
-    }
     if (predictions_.empty()) {
+      if (stale_) fit_model();
       predictions_.resize(count);
       for (std::size_t i = 0; i < count; ++i) predictions_[i] = predicted(space, i);
     }
@@ -633,8 +646,8 @@ KNOBLESS_INLINE std::size_t cma_es::choose(const domain& space) {
         found = i;
     if (found < members_.size()) return found;
   }
-  for (found = 0; found < members_.size() && members_[found].state != stage::waiting;) ++found;
-  return found;
+  while (waiting_ < members_.size() && members_[waiting_].state != stage::waiting) ++waiting_;
+  return waiting_;
 }
 
 KNOBLESS_INLINE std::optional<point> cma_es::ask(const ask_context& context) {
