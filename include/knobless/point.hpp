@@ -2,7 +2,10 @@
 /// A point of a search space: coordinates in the unit cube and an explicit mask of which of them count.
 #pragma once
 
+#include <bit>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 namespace knobless {
@@ -21,4 +24,18 @@ struct point {
   [[nodiscard]] friend bool operator==(const point&, const point&) = default;
 };
 
+namespace detail {
+
+/// A number that differs between points, but for chance.
+[[nodiscard]] inline std::uint64_t point_hash(std::span<const double> unit, std::span<const unsigned char> active) {
+  std::uint64_t h = 0x9E3779B97F4A7C15U;
+  for (std::size_t k = 0; k < unit.size(); ++k) {
+    h ^= std::bit_cast<std::uint64_t>(unit[k]) + active[k];
+    h *= 0xBF58476D1CE4E5B9U;
+    h ^= h >> 29U;
+  }
+  return h;
+}
+
+}  // namespace detail
 }  // namespace knobless

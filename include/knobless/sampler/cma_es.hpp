@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "../config.hpp"
@@ -45,6 +46,8 @@ class cma_es {
   static constexpr std::size_t long_history = 30;
   static constexpr double widening = 0.1;
   static constexpr std::size_t crowd = 2;
+  static constexpr std::size_t most_silent = 60;
+  static constexpr double little = 1e-5;
 
   enum class stage : unsigned char { waiting, asked, told, failed, used };
 
@@ -67,6 +70,8 @@ class cma_es {
   void start_run(std::span<const double> mean, double sigma, std::size_t population);
   void restart(const ask_context& context);
   void absorb(const ask_context& context);
+  void note_value(const observation& o);
+  void recall(std::size_t i);
   void release_dropped(const history& seen);
   void add_member(const ask_context& context);
   void place(const domain& space, std::size_t i);
@@ -122,6 +127,10 @@ class cma_es {
   std::size_t allowance_ = 0;        // generations
   std::vector<double> best_values_;  // of each generation of this run, the latest `horizon`
   std::vector<double> median_values_;
+
+  double tolerance_ = 0.0;                               // of the best values
+  std::size_t silent_ = 0;                               // generations since the last ask
+  std::vector<std::pair<std::uint64_t, double>> known_;  // hashes of told points and their values, sorted
 
   // Noise.
   bool probed_ = false;

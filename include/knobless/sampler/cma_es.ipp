@@ -216,6 +216,7 @@ KNOBLESS_INLINE void cma_es::absorb(const ask_context& context) {
     }
     if (!valued) continue;
     if (begun_ && model_wanted()) remember(context.space, o);
+    if (discrete_) note_value(o);
   }
   // Somebody's guess that is the best so far takes part.
   if (!begun_ || !seen.best() || *seen.best() < known || best_is_ours) return;
@@ -243,6 +244,26 @@ KNOBLESS_INLINE void cma_es::release_dropped(const history& seen) {
     waiting_ = 0;
     --asked_;
   }
+}
+
+// Where all parameters are discrete, a point has one value: known ones need no trial.
+KNOBLESS_INLINE void cma_es::note_value(const observation& o) {
+  const std::uint64_t h = detail::point_hash(o.unit, o.active);
+  const auto place =
+      std::lower_bound(known_.begin(), known_.end(), h, [](const auto& k, std::uint64_t x) { return k.first < x; });
+  if (place == known_.end() || place->first != h) known_.insert(place, {h, o.value});
+}
+
+KNOBLESS_INLINE void cma_es::recall(std::size_t i) {
+  if (!discrete_ || noisy_ || silent_ > most_silent) return;
+  const std::uint64_t h =
+      detail::point_hash({&units_[i * dimensions_], dimensions_}, {&active_[i * dimensions_], dimensions_});
+  const auto place =
+      std::lower_bound(known_.begin(), known_.end(), h, [](const auto& k, std::uint64_t x) { return k.first < x; });
+  if (place == known_.end() || place->first != h) return;
+  members_[i].state = stage::told;
+  members_[i].value = place->second;
+  ++answered_;
 }
 
 // ---- A generation ----------------------------------------------------------------------------------------------------
@@ -313,6 +334,8 @@ KNOBLESS_INLINE void cma_es::fill(const ask_context& context) {
   const std::size_t lambda = distribution_.population();
   if (plain_ && model_wanted() && members_.size() < lambda && !archive_.empty()) inject(context.space);
   while (members_.size() < lambda) add_member(context);
+  for (std::size_t i = 0; i < members_.size(); ++i)
+    if (members_[i].state == stage::waiting) recall(i);
   const auto count = static_cast<double>(archive_.size());
   wanted_ = static_cast<std::size_t>(1.0 + (std::max)(0.02 * static_cast<double>(lambda), 4.0 - count));
   by_model_ = false;
@@ -402,6 +425,8 @@ KNOBLESS_INLINE void cma_es::advance(const ask_context& context) {
   update_categories(context.space);
   bound(context.space);
   if (best <= worst) {
+    // Among integers and categories there are many local optima: a run ends when it improves by little.
+    if (best_values_.empty()) tolerance_ = margin_ > 0.0 ? little * (worst - best) : 0.0;
     best_values_.push_back(best);
     median_values_.push_back(median);
   }
@@ -485,7 +510,7 @@ KNOBLESS_INLINE bool cma_es::exhausted() {
       low = (std::min)(low, best_values_[i]);
       high = (std::max)(high, best_values_[i]);
     }
-    if (high - low <= 1e-12 * std::abs(low)) return true;
+    if (high - low <= (std::max)(1e-12 * std::abs(low), tolerance_)) return true;
   }
   // Stagnation: no progress of the medians and the best values over a long while.
   const auto window = static_cast<std::size_t>(120.0 + 30.0 * n / lambda);
@@ -662,7 +687,10 @@ KNOBLESS_INLINE std::optional<point> cma_es::ask(const ask_context& context) {
   }
   if (!begun_) begin(context);
   release_dropped(seen);
-  while (complete()) advance(context);
+  while (complete()) {
+    ++silent_;
+    advance(context);
+  }
   if (!probed_ && evaluations_ >= 2 * distribution_.population() && seen.best()) {
     // The same point once more: is there noise?
     probed_ = true;
@@ -673,6 +701,7 @@ KNOBLESS_INLINE std::optional<point> cma_es::ask(const ask_context& context) {
   }
   std::size_t i = choose(context.space);
   if (i == members_.size()) add_member(context);
+  silent_ = 0;
   members_[i].state = stage::asked;
   members_[i].number = context.number;
   ++asked_;

@@ -3,7 +3,6 @@
 #include "tpe.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <utility>
 
@@ -14,20 +13,6 @@
 #include "../detail/strict_begin.inc"
 
 namespace knobless {
-namespace detail {
-
-[[nodiscard]] inline std::uint64_t point_hash(std::span<const double> unit, std::span<const unsigned char> active) {
-  std::uint64_t h = 0x9E3779B97F4A7C15U;
-  for (std::size_t k = 0; k < unit.size(); ++k) {
-    h ^= std::bit_cast<std::uint64_t>(unit[k]) + active[k];
-    h *= 0xBF58476D1CE4E5B9U;
-    h ^= h >> 29U;
-  }
-  return h;
-}
-
-}  // namespace detail
-
 // ---- What was told ---------------------------------------------------------------------------------------------------
 
 KNOBLESS_INLINE void tpe::clear(const history& seen, const domain& space) {
