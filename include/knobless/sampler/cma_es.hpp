@@ -27,10 +27,13 @@ namespace knobless {
 /// - Bounds: points are projected onto the space for evaluation, the mean is kept inside; so optima on a bound are found.
 /// - Integers keep a margin, so that they do not freeze, and count as the middle of their cell once they changed; categories
 ///   have distributions of their own (CatCMA with margin: Hamano et al., GECCO 2025). What is inactive drifts.
+/// - Noise: one trial, after two generations, asks the best point again; where the values differ generations become twice as
+///   large.
+/// - Where all parameters are discrete, no point is evaluated twice as long as others are drawn.
 /// - Beyond 200 dimensions variances alone are learnt (sep-CMA-ES).
 ///
 /// The first point is the centre of the space, unless something was told or asked before: then the best of that is the first
-/// mean. Trials may be told in any order, late, or never: a generation is complete when as many were told as it has members,
+/// mean; of 30 and more told trials the best tenth says mean and deviations (a warm start). Trials may be told in any order, late, or never: a generation is complete when as many were told as it has members,
 /// further asks meanwhile count for the next one. Failed trials are the worst. A better point from elsewhere takes part.
 ///
 /// Without the helper an ask and tell cost O(d^2) and allocate nothing but the point; with it, O(d^6) a batch (0.2 ms in 10
