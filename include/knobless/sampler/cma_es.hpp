@@ -33,8 +33,9 @@ namespace knobless {
 /// - Beyond 200 dimensions variances alone are learnt (sep-CMA-ES).
 ///
 /// The first point is the centre of the space, unless something was told or asked before: then the best of that is the first
-/// mean; of 30 and more told trials the best tenth says mean and deviations (a warm start). Trials may be told in any order, late, or never: a generation is complete when as many were told as it has members,
-/// further asks meanwhile count for the next one. Failed trials are the worst. A better point from elsewhere takes part.
+/// mean; of 30 and more told trials the best tenth says mean and deviations (a warm start). Trials may be told in any order,
+/// late, or never: a generation is complete when as many were told as it has members, further asks meanwhile count for the
+/// next one. Failed trials are the worst. A better point from elsewhere takes part.
 ///
 /// Without the helper an ask and tell cost O(d^2) and allocate nothing but the point; with it, O(d^6) a batch (0.2 ms in 10
 /// dimensions).
