@@ -30,8 +30,8 @@ KNOBLESS_INLINE void quadratic::fit(form shape, std::size_t n, std::span<const d
   const std::size_t columns = coefficients(shape, n);
   const std::size_t count = values.size();
   const std::size_t rows = detail::padded(count);
-  matrix_.assign(rows * columns, 0.0);
-  target_.assign(rows, 0.0);
+  matrix_.assign(rows * (columns + detail::column_step), 0.0);
+  double* const target = &matrix_[rows * columns];
   step_.assign(detail::padded(n), 0.0);
   centre_.assign(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(n));
   spread_.assign(n, 0.0);
@@ -44,7 +44,7 @@ KNOBLESS_INLINE void quadratic::fit(form shape, std::size_t n, std::span<const d
   for (std::size_t i = 0; i < count; ++i) {
     for (std::size_t k = 0; k < n; ++k) step_[k] = (points[i * n + k] - centre_[k]) / spread_[k];
     expand(step_.data(), &matrix_[i], rows);
-    target_[i] = weights[i] * values[i];
+    target[i] = weights[i] * values[i];
   }
   for (std::size_t j = 0; j < columns; ++j)
     for (std::size_t i = 0; i < count; ++i) matrix_[j * rows + i] *= weights[i];
@@ -65,11 +65,9 @@ KNOBLESS_INLINE void quadratic::fit(form shape, std::size_t n, std::span<const d
       const double norm = v[rank] > 0.0 ? -std::sqrt(squared) : std::sqrt(squared);
       const double scale = 1.0 / (squared - v[rank] * norm);
       v[rank] -= norm;
-      const auto reflect = [&](double* column) {
-        detail::add_scaled(column, v, -scale * detail::dot(v + top, column + top, rows - top), top, rows);
-      };
-      for (std::size_t k = j + 1; k < columns; ++k) reflect(&matrix_[k * rows]);
-      reflect(target_.data());
+      // The values are one more column; what is beyond is padding.
+      for (std::size_t k = j + 1; k <= columns; k += detail::column_step)
+        detail::reflect(&matrix_[k * rows + top], rows, v + top, scale, rows - top);
       v[rank] = norm;
       pivot_row_[j] = rank++;
     }
@@ -79,7 +77,7 @@ KNOBLESS_INLINE void quadratic::fit(form shape, std::size_t n, std::span<const d
   for (std::size_t j = columns; j-- > 0;) {
     const std::size_t row = pivot_row_[j];
     if (row == count) continue;
-    double sum = target_[row];
+    double sum = target[row];
     for (std::size_t k = j + 1; k < columns; ++k) sum -= matrix_[k * rows + row] * coefficients_[k];
     coefficients_[j] = sum / matrix_[j * rows + row];
   }
