@@ -139,23 +139,23 @@ class cma_es {
   // Noise.
   bool probed_ = false;
   bool probing_ = false;
-  std::size_t probe_ = 0;  // the trial that evaluates the best point again
-  double probe_value_ = 0.0;
   bool noisy_ = false;
   bool crowded_ = false;
+  std::size_t probe_ = 0;  // the trial that evaluates the best point again
+  double probe_value_ = 0.0;
 
   // The quadratic helper.
   quadratic model_;
   bool model_ready_ = false;
+  bool stale_ = true;
+  bool by_model_ = false;  // the model speaks for members of this generation
   quadratic::form form_ = quadratic::form::linear;
   std::size_t wanted_ = 0;       // evaluations in this generation before the model is asked
   std::vector<record> archive_;  // by number
   std::vector<double> archive_points_;
   std::size_t capacity_ = 0;
-  bool stale_ = true;
   std::size_t features_ = 0;
   std::vector<double> predictions_;
-  bool by_model_ = false;
 
   // Categories: probabilities, and their adaptive natural gradient.
   std::vector<std::size_t> first_;  // of each category in q_
