@@ -51,8 +51,8 @@ class quadratic {
   // then no worse conditioned than a wide one.
   std::vector<double> centre_;
   std::vector<double> spread_;
-  std::vector<double> coefficients_;  // 1, z_i, z_i^2, z_i z_j for i < j
-  std::vector<double> matrix_;        // by columns, then the values
+  std::vector<double> coefficients_;    // 1, z_i, z_i^2, z_i z_j for i < j
+  std::vector<double> matrix_;          // by columns, then the values
   std::vector<std::size_t> pivot_row_;  // of R, for each column; the number of rows where it has none
   std::vector<double> hessian_;
   std::vector<double> factor_;
