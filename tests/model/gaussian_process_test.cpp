@@ -559,6 +559,18 @@ TEST_CASE("gaussian_process: spaces of categories alone, one dimension, a hundre
   }
 }
 
+TEST_CASE(
+    "gaussian_process: one point says nothing about lengthscales: the most likely are the prior's, where a model "
+    "begins") {
+  for (const domain& space : {cube(1), cube(9), mixed()}) {
+    bench b(space, 1);
+    const gaussian_process before = b.model;
+    b.fit(b.draw(1), vector::Zero(1));
+    for (Eigen::Index g = 0; g < b.layout.groups(); ++g)
+      CHECK(b.model.lengthscale(g) == doctest::Approx(before.lengthscale(g)).epsilon(0.1));
+  }
+}
+
 TEST_CASE("gaussian_process: one point and two") {
   for (const std::size_t n : {1U, 2U}) {
     bench b(mixed(), n);
