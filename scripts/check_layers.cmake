@@ -21,7 +21,7 @@ set(river
     "csv: history"
     "runtime_space: space csv"
     "estimate: history"
-    "sampler: history random"
+    "sampler: estimate random"
     "scheduler: history random"
     "sampler/random_search: sampler"
     "numeric/: config detail/ elementary error random"

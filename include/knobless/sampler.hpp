@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "domain.hpp"
+#include "estimate.hpp"
 #include "history.hpp"
 #include "point.hpp"
 #include "random.hpp"
@@ -37,6 +38,13 @@ concept sampler = std::movable<S> && requires(S& s, const ask_context& context) 
   { s.ask(context) } -> std::same_as<std::optional<point>>;
 };
 
+/// A sampler whose model says which told trial is best, as the function of that name in estimate.hpp does, which stands in
+/// for the others.
+template <class S>
+concept estimating_sampler = sampler<S> && requires(const S& s, const domain& space, const history& seen) {
+  { s.estimate_best(space, seen) } -> std::same_as<std::optional<estimate>>;
+};
+
 /// Holds any sampler. Move-only.
 class any_sampler {
  public:
@@ -47,6 +55,11 @@ class any_sampler {
 
   [[nodiscard]] std::optional<point> ask(const ask_context& context) { return held_->ask(context); }
 
+  /// The told trial with the lowest estimated value, by the sampler's own model where it has one.
+  [[nodiscard]] std::optional<estimate> estimate_best(const domain& space, const history& seen) const {
+    return held_->estimate_best(space, seen);
+  }
+
  private:
   struct erased {
     erased() = default;
@@ -54,12 +67,19 @@ class any_sampler {
     erased& operator=(const erased&) = delete;
     virtual ~erased() = default;
     [[nodiscard]] virtual std::optional<point> ask(const ask_context& context) = 0;
+    [[nodiscard]] virtual std::optional<estimate> estimate_best(const domain& space, const history& seen) const = 0;
   };
   template <class S>
   struct model final : erased {
     template <class T>
     explicit model(T&& from) : held(std::forward<T>(from)) {}
     [[nodiscard]] std::optional<point> ask(const ask_context& context) override { return held.ask(context); }
+    [[nodiscard]] std::optional<estimate> estimate_best(const domain& space, const history& seen) const override {
+      if constexpr (estimating_sampler<S>)
+        return held.estimate_best(space, seen);
+      else
+        return knobless::estimate_best(space, seen);
+    }
     S held;
   };
   std::unique_ptr<erased> held_;

@@ -11,7 +11,6 @@
 
 #include "domain.hpp"
 #include "error.hpp"
-#include "estimate.hpp"
 #include "history.hpp"
 #include "sampler.hpp"
 #include "space.hpp"
@@ -156,11 +155,12 @@ class study {
     return {config(*seen.best()), core_->signed_value(o.value), o.number};
   }
 
-  /// The best *estimated* trial: under noise the lowest observation is the luckiest one, so the values are smoothed first
-  /// (see estimate.hpp). Its value is the estimate. Raises an error when no trial is complete. O(min(trials, 200)^3).
+  /// The best *estimated* trial: under noise the lowest observation is the luckiest one, so the values are smoothed first,
+  /// by the sampler's model or that of estimate.hpp. Its value is the estimate. Raises an error when no trial is complete.
+  /// O(min(trials, 400)^3).
   [[nodiscard]] candidate<Config> best_estimated() const {
     const history& seen = core_->seen();
-    const std::optional<estimate> found = estimate_best(core_->space(), seen);
+    const std::optional<estimate> found = core_->estimate_best();
     if (!found) raise({error_code::invalid_use, no_best(), "study.best_estimated"});
     const observation o = seen[found->index];
     return {config(found->index), core_->signed_value(found->value), o.number};

@@ -90,6 +90,9 @@ class study_core {
 
   /// The present space.
   [[nodiscard]] const domain& space() const noexcept { return *space_; }
+  /// The told trial with the lowest estimated value; nothing where none is complete.
+  [[nodiscard]] std::optional<estimate> estimate_best() const { return sampler_.estimate_best(*space_, seen_); }
+
   [[nodiscard]] const history& seen() const noexcept { return seen_; }
   [[nodiscard]] const study_options& options() const noexcept { return options_; }
   /// Number of trials asked or added so far.

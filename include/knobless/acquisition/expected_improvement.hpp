@@ -1,0 +1,36 @@
+/// \file
+/// The expected improvement of a normal belief, as a logarithm that does not vanish.
+#pragma once
+
+#include <cmath>
+
+#include "../elementary.hpp"
+
+namespace knobless::detail {
+
+/// log E[max(0, z - X)] for a standard normal X, and its derivative: the improvement of a minimum by units of the standard
+/// deviation.
+struct log_improvement {
+  double value = 0.0;
+  double slope = 0.0;  ///< d value / d z
+};
+
+/// log(phi(z) + z Phi(z)) (Ament et al., Unexpected improvements to expected improvement for Bayesian optimization,
+/// NeurIPS 2023, eq. 9). Below -3, where the two terms cancel, by Laplace's continued fraction for Mills' ratio: with
+/// Phi(-t) / phi(t) = 1 / (t + c) and c = 1 / (t + 2 / (t + 3 / (t + ...))) it is log(phi(t) c / (t + c)), and the slope
+/// is 1 / c. Relative error below 1e-9. O(1).
+[[nodiscard]] inline log_improvement log_expected_improvement(double z) noexcept {
+  constexpr double log_root_two_pi = 0.91893853320467274178;
+  if (z > -3.0) {
+    const double cdf = elementary::normal_cdf(z);
+    const double h = elementary::exp(-0.5 * z * z - log_root_two_pi) + z * cdf;
+    return {elementary::log(h), cdf / h};
+  }
+  const double t = -z;
+  double c = t;
+  for (int k = 40; k >= 2; --k) c = t + k / c;
+  c = 1.0 / c;
+  return {-0.5 * t * t - log_root_two_pi + elementary::log(c / (t + c)), 1.0 / c};
+}
+
+}  // namespace knobless::detail

@@ -1,0 +1,61 @@
+/// \file
+/// Where a model expects the most: the maximum of an acquisition function over a search space.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "../config.hpp"
+#include "../domain.hpp"
+#include "../model/features.hpp"
+#include "../model/gaussian_process.hpp"
+#include "../point.hpp"
+
+namespace knobless::detail {
+
+/// The largest log expected improvement of a Gaussian process on a threshold.
+///
+/// Candidates (from all over the space and from around the best points) are ranked by a cheap upper bound, the best of these
+/// exactly. The leaders climb: the continuous coordinates together by a quasi-Newton method in units of the lengthscales,
+/// discrete ones singly by trying their levels, in turns until neither gains. Only points that `eligible` allows are
+/// returned.
+class improvement_search {
+ public:
+  using predicate = std::function<bool(const point&)>;
+
+  improvement_search(const domain& space, const features& layout, const gaussian_process& model, double threshold)
+      : space_(space), layout_(layout), model_(model), threshold_(threshold) {}
+
+  /// The best point found from these candidates, all of them eligible; at least one.
+  /// O(candidates n d + leaders climbs (n d + n^2)).
+  [[nodiscard]] point find(std::vector<point> candidates, const predicate& eligible);
+
+ private:
+  static constexpr std::uint64_t most_levels_tried = 20;
+
+  struct scored {
+    double score;
+    std::size_t index;
+  };
+
+  [[nodiscard]] encoded encode(const std::vector<point>& points) const;
+  [[nodiscard]] std::vector<scored> rank(const Eigen::VectorXd& mean, const Eigen::VectorXd& deviation) const;
+  [[nodiscard]] double score(const point& p);
+  /// Each returns the score of p, which they may have replaced by a better one.
+  double climb_continuous(point& p, double present, int iterations, const predicate& eligible);
+  double climb_discrete(point& p, double present, const predicate& eligible);
+
+  const domain& space_;
+  const features& layout_;
+  const gaussian_process& model_;
+  double threshold_;
+  gaussian_process::belief belief_;
+};
+
+}  // namespace knobless::detail
+
+#ifndef KNOBLESS_COMPILED
+#include "maximise.ipp"
+#endif

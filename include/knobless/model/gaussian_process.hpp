@@ -1,0 +1,95 @@
+/// \file
+/// A Gaussian process over the points of a search space.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstddef>
+
+#include "../config.hpp"
+#include "../numeric/quasi_newton.hpp"
+#include "features.hpp"
+
+namespace knobless::detail {
+
+/// Numbers (n x f) and levels (n x c) of n points.
+struct encoded {
+  Eigen::MatrixXd numbers;
+  Eigen::MatrixXi levels;
+};
+
+/// Exact regression with the kernel
+///
+///   s (M(r) + t + v [same trial]),  M(r) = (1 + sqrt 5 r + 5/3 r^2) exp(-sqrt 5 r)  (Matern 5/2),
+///
+/// r being the distance of `features` over the lengthscales. t stands for the unknown mean (a normal prior with the variance
+/// s t), v for noise. The scale s has an inverse-gamma prior and is integrated out; lengthscales and v are those of the
+/// highest posterior density: log-normal priors, that of the lengthscales moving up with sqrt d (Hvarfner, Hellsten and
+/// Nardi, Vanilla Bayesian optimization performs great in high dimensions, ICML 2024).
+class gaussian_process {
+ public:
+  explicit gaussian_process(const features& layout);
+
+  [[nodiscard]] Eigen::Index size() const noexcept { return count_; }
+
+  /// Finds the hyperparameters that suit these points and values best, from the present ones and, while there are few points,
+  /// from two others. The points that are known stay as they are, and must be set anew. O(iterations n^2 (n + d)).
+  void learn(const encoded& inputs, const Eigen::VectorXd& values);
+  /// The points that are known, replacing all earlier ones. O(n^3).
+  void set(const encoded& inputs);
+  /// One more point (one row), with the hyperparameters as they are. O(n^2).
+  void append(const encoded& one);
+  /// Forgets the points from the count-th on. O(1).
+  void shrink(Eigen::Index count) noexcept { count_ = count; }
+  /// The values at all known points: to be called after each change of the above. O(n^2).
+  void condition(const Eigen::VectorXd& values);
+
+  /// Posterior means at all known points. O(n).
+  [[nodiscard]] Eigen::VectorXd fitted() const { return values_ - noise() * weights_; }
+
+  /// Means and latent standard deviations at points, one a row. O(n (d + n)) a point.
+  void predict(const encoded& at, Eigen::VectorXd& mean, Eigen::VectorXd& deviation) const;
+  /// Means, and upper bounds of the standard deviations by the most correlated known point alone. O(n d) a point.
+  void outline(const encoded& at, Eigen::VectorXd& mean, Eigen::VectorXd& deviation) const;
+
+  struct belief {
+    double mean = 0.0;
+    double deviation = 0.0;
+    Eigen::VectorXd mean_slope;       ///< by the numbers
+    Eigen::VectorXd deviation_slope;
+  };
+  /// Mean, latent standard deviation and their gradients at one point. O(n (d + n)).
+  void predict(const encoded& one, belief& out) const;
+
+  /// Lengthscale of a group.
+  [[nodiscard]] double lengthscale(Eigen::Index group) const { return std::exp(log_length_(group)); }
+  /// Noise variance over the signal's.
+  [[nodiscard]] double noise() const { return std::exp(log_noise_); }
+  [[nodiscard]] double scale() const noexcept { return scale_; }
+
+ private:
+  [[nodiscard]] double objective(const encoded& inputs, const Eigen::VectorXd& values, const Eigen::VectorXd& hyper,
+                                 Eigen::VectorXd& gradient) const;
+  void scale(const Eigen::MatrixXd& numbers, const Eigen::VectorXd& log_length, Eigen::MatrixXd& out) const;
+  void squared_distances(const encoded& inputs, const Eigen::VectorXd& log_length, Eigen::MatrixXd& out) const;
+  void correlations(const encoded& at, Eigen::MatrixXd& out) const;
+
+  const features* layout_;
+  Eigen::VectorXd log_length_;
+  double log_noise_;
+  bool learnt_ = false;
+
+  // The known points; there may be room for more.
+  Eigen::Index count_ = 0;
+  Eigen::MatrixXd scaled_;   // numbers over lengthscales
+  Eigen::MatrixXi levels_;
+  Eigen::MatrixXd inverse_;  // lower triangular: the inverse of the kernel matrix's Cholesky factor
+  Eigen::VectorXd values_;
+  Eigen::VectorXd weights_;  // K^-1 y
+  double scale_ = 1.0;
+};
+
+}  // namespace knobless::detail
+
+#ifndef KNOBLESS_COMPILED
+#include "gaussian_process.ipp"
+#endif

@@ -1,0 +1,300 @@
+#pragma once
+
+#include "gp_ei.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "../acquisition/maximise.hpp"
+#include "../elementary.hpp"
+#include "../model/features.hpp"
+#include "../model/gaussian_process.hpp"
+#include "../model/output_transform.hpp"
+#include "latin_hypercube.hpp"
+#include "random_search.hpp"
+#include "sobol.hpp"
+
+namespace knobless {
+
+struct gp_ei::state {
+  explicit state(const history& seen, const domain& space)
+      : epoch(seen.epoch()), dimensions(space.size()), layout(space), model(layout) {}
+  state(const state&) = delete;
+  state& operator=(const state&) = delete;
+
+  void update(const history& seen, const domain& space);
+  void learn(const history& seen, const domain& space);
+  [[nodiscard]] point start(const ask_context& context) const;
+  [[nodiscard]] point propose(const ask_context& context);
+  [[nodiscard]] std::vector<point> candidates(const ask_context& context, const std::vector<point>& best) const;
+  [[nodiscard]] bool known(const point& p) const;
+  [[nodiscard]] detail::encoded encode(const domain& space, const point& p) const;
+  [[nodiscard]] detail::encoded encode(const domain& space, const history& seen, const std::vector<std::size_t>& of) const;
+  [[nodiscard]] Eigen::VectorXd transformed(const history& seen, const std::vector<std::size_t>& of,
+                                            detail::output_transform* used = nullptr) const;
+  [[nodiscard]] std::vector<std::size_t> select(const history& seen, std::size_t count) const;
+
+  // The hyperparameters are learnt from so many points at most, and predictions are made from so many, to which new ones are
+  // added until the slack is used up: the cost of an ask is bounded.
+  static constexpr std::size_t most_learnt = 200;
+  static constexpr std::size_t most_known = 400;
+  static constexpr std::size_t slack = 100;
+
+  std::uint64_t epoch;
+  std::size_t dimensions;
+  detail::features layout;
+  detail::gaussian_process model;
+  std::size_t told = 0;
+  std::size_t complete = 0;
+  std::vector<std::size_t> rows;      // of the history, all that say something about the space
+  std::vector<std::size_t> members;   // of these, those that the model knows, in its order
+  std::size_t learnt_at = 0;          // how many rows there were when the hyperparameters were learnt
+  std::vector<std::uint64_t> hashes;  // of all told points, sorted
+};
+
+namespace detail {
+
+inline std::uint64_t hash_of(const point& p) {
+  std::uint64_t h = 0x9E3779B97F4A7C15U;
+  for (std::size_t k = 0; k < p.size(); ++k) {
+    h ^= std::bit_cast<std::uint64_t>(p.unit[k]) + p.active[k];
+    h *= 0xBF58476D1CE4E5B9U;
+    h ^= h >> 29U;
+  }
+  return h;
+}
+
+}  // namespace detail
+
+KNOBLESS_INLINE gp_ei::gp_ei() = default;
+KNOBLESS_INLINE gp_ei::gp_ei(gp_ei&&) noexcept = default;
+KNOBLESS_INLINE gp_ei& gp_ei::operator=(gp_ei&&) noexcept = default;
+KNOBLESS_INLINE gp_ei::~gp_ei() = default;
+
+KNOBLESS_INLINE detail::encoded gp_ei::state::encode(const domain& space, const point& p) const {
+  detail::encoded one{Eigen::MatrixXd(1, layout.numbers()), Eigen::MatrixXi(1, layout.levels())};
+  layout.encode(space, p.unit, p.active, one.numbers.row(0), one.levels.row(0));
+  return one;
+}
+
+KNOBLESS_INLINE void gp_ei::state::update(const history& seen, const domain& space) {
+  for (; told < seen.size(); ++told) {
+    const observation o = seen[told];
+    const std::uint64_t h = detail::hash_of(o.where());
+    hashes.insert(std::upper_bound(hashes.begin(), hashes.end(), h), h);
+    // What was told far outside the present bounds says nothing about the inside.
+    bool inside = o.state != trial_state::foreign;
+    for (std::size_t k = 0; k < dimensions; ++k) inside = inside && o.unit[k] >= -0.25 && o.unit[k] <= 1.25;
+    if (!inside) continue;
+    rows.push_back(told);
+    if (o.state == trial_state::complete) ++complete;
+    if (learnt_at == 0) continue;
+    members.push_back(told);
+    model.append(encode(space, o.where()));
+  }
+}
+
+KNOBLESS_INLINE detail::encoded gp_ei::state::encode(const domain& space, const history& seen,
+                                                     const std::vector<std::size_t>& of) const {
+  const auto n = static_cast<Eigen::Index>(of.size());
+  detail::encoded all{Eigen::MatrixXd(n, layout.numbers()), Eigen::MatrixXi(n, layout.levels())};
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const observation o = seen[of[static_cast<std::size_t>(i)]];
+    layout.encode(space, o.unit, o.active, all.numbers.row(i), all.levels.row(i));
+  }
+  return all;
+}
+
+KNOBLESS_INLINE Eigen::VectorXd gp_ei::state::transformed(const history& seen, const std::vector<std::size_t>& of,
+                                                             detail::output_transform* used) const {
+  std::vector<double> complete_values;
+  double worst = std::numeric_limits<double>::lowest();
+  for (const std::size_t r : rows)
+    if (seen[r].state == trial_state::complete) {
+      complete_values.push_back(seen[r].value);
+      worst = (std::max)(worst, seen[r].value);
+    }
+  const detail::output_transform transform(std::move(complete_values));
+  const double median = transform.median();
+  Eigen::VectorXd values(static_cast<Eigen::Index>(of.size()));
+  for (std::size_t i = 0; i < of.size(); ++i) {
+    const observation o = seen[of[i]];
+    // Failed trials are as bad as the worst; a pruned one is no better than the median, whatever its last report was.
+    double v = transform(o.has_value ? o.value : worst);
+    if (o.state != trial_state::complete) v = (std::max)(v, median);
+    values(static_cast<Eigen::Index>(i)) = v;
+  }
+  if (used != nullptr) *used = transform;
+  return values;
+}
+
+// Half of them the best, half the latest of the rest; in the order of telling.
+KNOBLESS_INLINE std::vector<std::size_t> gp_ei::state::select(const history& seen, std::size_t count) const {
+  if (rows.size() <= count) return rows;
+  std::vector<std::size_t> order = rows;
+  const auto badness = [&](std::size_t r) {
+    return seen[r].state == trial_state::complete ? seen[r].value : (std::numeric_limits<double>::max)();
+  };
+  const auto middle = order.begin() + static_cast<std::ptrdiff_t>(count / 2);
+  std::nth_element(order.begin(), middle, order.end(), [&](std::size_t a, std::size_t b) {
+    const double x = badness(a);
+    const double y = badness(b);
+    return x != y ? x < y : a < b;
+  });
+  std::nth_element(middle, order.begin() + static_cast<std::ptrdiff_t>(count), order.end(), std::greater<>());
+  order.resize(count);
+  std::sort(order.begin(), order.end());
+  return order;
+}
+
+KNOBLESS_INLINE void gp_ei::state::learn(const history& seen, const domain& space) {
+  const bool learning = learnt_at == 0 || rows.size() >= learnt_at + 1 + (rows.size() > 60 ? rows.size() / 25 : 0);
+  if (learning) {
+    const std::vector<std::size_t> few = select(seen, most_learnt);
+    model.learn(encode(space, seen, few), transformed(seen, few));
+    learnt_at = rows.size();
+  }
+  if (!learning && members.size() < most_known + slack) return;
+  members = select(seen, most_known);
+  model.set(encode(space, seen, members));
+}
+
+KNOBLESS_INLINE bool gp_ei::state::known(const point& p) const {
+  return std::binary_search(hashes.begin(), hashes.end(), detail::hash_of(p));
+}
+
+KNOBLESS_INLINE point gp_ei::state::start(const ask_context& context) const {
+  const domain& space = context.space;
+  if (context.proposed == 0) {
+    point centre(space.size());
+    for (std::size_t k = 0; k < space.size(); ++k) centre.unit[k] = space[k].numeric() ? 0.5 : context.rng.uniform();
+    space.complete(centre);
+    if (space.admits(centre)) return centre;
+  }
+  std::optional<point> p = latin_hypercube(static_cast<std::size_t>(detail::tune(17, 8))).ask(context);
+  return space.admits(*p) ? *p : detail::random_point(space, context.rng);
+}
+
+KNOBLESS_INLINE std::vector<point> gp_ei::state::candidates(const ask_context& context, const std::vector<point>& best) const {
+  const domain& space = context.space;
+  random& rng = context.rng;
+  static const auto global = static_cast<std::size_t>(detail::tune(13, 300));
+  static const auto local = static_cast<std::size_t>(detail::tune(14, 300));
+  std::vector<point> all;
+  sobol even;
+  const history none(space.size());
+  const std::uint64_t scrambling = rng();
+  for (std::size_t i = 0; i < global; ++i) all.push_back(*even.ask({space, none, rng, scrambling, i}));
+  const std::size_t d = space.size();
+  for (std::size_t i = 0; i < local; ++i) {
+    point p = best[i % best.size()];
+    const double reach = std::pow(10.0, -2.5 * rng.uniform() - 0.3);
+    const double share = (std::max)(rng.uniform(), 1.0 / static_cast<double>(d));
+    const std::size_t sure = rng.below(d);
+    for (std::size_t k = 0; k < d; ++k) {
+      if (k != sure && rng.uniform() > share) continue;
+      const parameter& q = space[k];
+      if (p.active[k] == 0 || !q.numeric()) {
+        p.unit[k] = rng.uniform();
+        continue;
+      }
+      const double step = q.levels() == 0 ? reach : (std::max)(reach, 1.0 / static_cast<double>(q.levels()));
+      double u = -1.0;
+      for (int tries = 0; tries < 8 && !(u >= 0.0 && u <= 1.0); ++tries) u = p.unit[k] + step * rng.normal();
+      p.unit[k] = (std::min)((std::max)(u, 0.0), 1.0);
+    }
+    space.complete(p);
+    all.push_back(std::move(p));
+  }
+  return all;
+}
+
+KNOBLESS_INLINE point gp_ei::state::propose(const ask_context& context) {
+  const domain& space = context.space;
+  const history& seen = context.seen;
+  learn(seen, space);
+  const auto n = static_cast<Eigen::Index>(members.size());
+  Eigen::VectorXd values = transformed(seen, members);
+  model.condition(values);
+  const Eigen::VectorXd fitted = model.fitted();
+  double threshold = std::numeric_limits<double>::max();
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (seen[members[i]].state != trial_state::complete) continue;
+    order.push_back(i);
+    threshold = (std::min)(threshold, fitted(static_cast<Eigen::Index>(i)));
+  }
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return fitted(static_cast<Eigen::Index>(a)) < fitted(static_cast<Eigen::Index>(b));
+  });
+  std::vector<point> best;
+  for (std::size_t i = 0; i < order.size() && best.size() < 5; ++i) best.push_back(seen[members[order[i]]].where());
+
+  // Running trials are taken to give what the model expects, so that parallel asks spread.
+  for (const pending_trial& p : seen.pending()) {
+    const detail::encoded one = encode(space, p.where);
+    Eigen::VectorXd mean;
+    Eigen::VectorXd deviation;
+    model.predict(one, mean, deviation);
+    values.conservativeResize(values.size() + 1);
+    values(values.size() - 1) = mean(0);
+    model.append(one);
+    model.condition(values);
+  }
+
+  const auto eligible = [&](const point& p) {
+    if (!space.admits(p) || known(p)) return false;
+    for (const pending_trial& running : seen.pending())
+      if (running.where == p) return false;
+    return true;
+  };
+  std::vector<point> from = candidates(context, best);
+  std::erase_if(from, [&](const point& p) { return !eligible(p); });
+  point found = from.empty() ? detail::random_point(space, context.rng)
+                             : detail::improvement_search(space, layout, model, threshold).find(std::move(from), eligible);
+  model.shrink(n);
+  return found;
+}
+
+KNOBLESS_INLINE std::optional<estimate> gp_ei::estimate_best(const domain& space, const history& seen) const {
+  if (!seen.best()) return std::nullopt;
+  estimate found{*seen.best(), seen[*seen.best()].value};
+  // Afresh, so that the answer depends on the history alone.
+  state s(seen, space);
+  s.update(seen, space);
+  if (s.complete < 4) return found;
+  s.learn(seen, space);
+  detail::output_transform transform;
+  s.model.condition(s.transformed(seen, s.members, &transform));
+  const Eigen::VectorXd means = s.model.fitted();
+  double least = std::numeric_limits<double>::max();
+  for (std::size_t i = 0; i < s.members.size(); ++i) {
+    const observation o = seen[s.members[i]];
+    const double mean = means(static_cast<Eigen::Index>(i));
+    if (o.state != trial_state::complete || mean >= least) continue;
+    const point where = o.where();
+    if (!space.contains(where) || !space.admits(where)) continue;
+    least = mean;
+    found = {s.members[i], transform.inverse(mean)};
+  }
+  return found;
+}
+
+KNOBLESS_INLINE std::optional<point> gp_ei::ask(const ask_context& context) {
+  const history& seen = context.seen;
+  if (!state_ || seen.epoch() != state_->epoch || context.space.size() != state_->dimensions || state_->told > seen.size())
+    state_ = std::make_unique<state>(seen, context.space);
+  state_->update(seen, context.space);
+  static const auto startup = static_cast<std::size_t>(detail::tune(17, 8));
+  if (state_->rows.size() + seen.pending().size() < startup || state_->complete < 2) return state_->start(context);
+  return state_->propose(context);
+}
+
+}  // namespace knobless
