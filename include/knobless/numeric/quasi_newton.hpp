@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "../elementary.hpp"
+
 namespace knobless::detail {
 
 /// Where to stop.
@@ -77,7 +79,7 @@ double minimise_in_box(F&& f, Eigen::VectorXd& x, const Eigen::VectorXd& lower, 
       next = (x + length * step).cwiseMax(lower).cwiseMin(upper);
       const double slope = gradient.dot(next - x);
       const double found = f(next, trial_gradient);
-      if (found <= value + 1e-4 * slope && slope < 0.0) {
+      if (elementary::is_finite(found) && found <= value + 1e-4 * slope && slope < 0.0) {
         pair& p = pairs[count % memory];
         p.s = next - x;
         p.y = trial_gradient - gradient;

@@ -97,7 +97,8 @@ KNOBLESS_INLINE void gp_ei::state::update(const history& seen, const domain& spa
     if (o.state == trial_state::complete) ++complete;
     if (learnt_at == 0) continue;
     members.push_back(told);
-    model.append(encode(space, o.where()));
+    // Beyond that learn() chooses anew: many told at once are not appended one by one.
+    if (members.size() < most_known + slack) model.append(encode(space, o.where()));
   }
 }
 
@@ -178,8 +179,14 @@ KNOBLESS_INLINE point gp_ei::state::start(const ask_context& context) const {
     space.complete(centre);
     if (space.admits(centre)) return centre;
   }
-  std::optional<point> p = latin_hypercube(static_cast<std::size_t>(detail::tune(17, 8))).ask(context);
-  return space.admits(*p) ? *p : detail::random_point(space, context.rng);
+  const auto taken = [&](const point& p) {
+    bool running = false;
+    for (const pending_trial& other : context.seen.pending()) running = running || other.where == p;
+    return running || known(p) || !space.admits(p);
+  };
+  point p = *latin_hypercube(static_cast<std::size_t>(detail::tune(17, 8))).ask(context);
+  for (int tries = 0; tries < 100 && taken(p); ++tries) p = detail::random_point(space, context.rng);
+  return p;
 }
 
 KNOBLESS_INLINE std::vector<point> gp_ei::state::candidates(const ask_context& context, const std::vector<point>& best) const {
@@ -239,6 +246,8 @@ KNOBLESS_INLINE point gp_ei::state::propose(const ask_context& context) {
 
   // Running trials are taken to give what the model expects, so that parallel asks spread.
   for (const pending_trial& p : seen.pending()) {
+    // One from an earlier space that has no place in this one.
+    if (p.where == point(space.size())) continue;
     const detail::encoded one = encode(space, p.where);
     Eigen::VectorXd mean;
     Eigen::VectorXd deviation;
