@@ -5,13 +5,16 @@
 
 #include <knobless/knobless.hpp>
 
+#include <knobless/acquisition/maximise.ipp>
 #include <knobless/domain.ipp>
 #include <knobless/estimate.ipp>
 #include <knobless/history.ipp>
+#include <knobless/model/gaussian_process.ipp>
 #include <knobless/model/quadratic.ipp>
 #include <knobless/model/search_distribution.ipp>
 #include <knobless/parameter.ipp>
 #include <knobless/sampler/cma_es.ipp>
+#include <knobless/sampler/gp_ei.ipp>
 #include <knobless/sampler/grid.ipp>
 #include <knobless/sampler/sobol.ipp>
 #include <knobless/sampler/tpe.ipp>

@@ -97,6 +97,25 @@ TEST_CASE("output_transform: one outlier among the bad values changes nothing fo
   }
 }
 
+TEST_CASE("output_transform: a wall that half of the trials hit does not hide what the others say") {
+  for (const double wall : {4.0, 1e6, 1e300}) {
+    const output_transform transform(std::vector<double>{1.0, 2.0, 3.0, wall, wall, wall});
+    CHECK(transform(1.0) < transform(2.0) - 0.1);
+    CHECK(transform(2.0) < transform(3.0) - 0.1);
+    CHECK(transform(3.0) < transform(wall) - 0.1);
+  }
+}
+
+TEST_CASE("output_transform: the scale does not count either where most values are the least") {
+  for (const double unit : {1e-12, 1.0, 1e12}) {
+    const output_transform transform(std::vector<double>{0.0, 0.0, 0.0, unit, 2.0 * unit});
+    CAPTURE(unit);
+    CHECK(transform(unit) > transform(0.0) + 0.1);
+    CHECK(transform(2.0 * unit) > transform(unit) + 0.05);
+    CHECK(transform(unit) == doctest::Approx(output_transform({0.0, 0.0, 0.0, 1.0, 2.0})(1.0)));
+  }
+}
+
 TEST_CASE("output_transform: the scale and the origin of the values do not count") {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     knobless::random rng(seed, 5);

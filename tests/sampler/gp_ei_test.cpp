@@ -306,7 +306,7 @@ TEST_CASE("gp_ei: eight at a time find what one at a time finds, a little later"
   CHECK(s.best().value < 5e-3);
 }
 
-TEST_CASE("gp_ei: proposes no point of a discrete space twice once it has begun, until all are told") {
+TEST_CASE("gp_ei: proposes no point of a discrete space twice until all are told") {
   struct grid_config {
     int i = 0;
     int j = 0;
@@ -315,16 +315,11 @@ TEST_CASE("gp_ei: proposes no point of a discrete space twice once it has begun,
                              integer("j", &grid_config::j, {.low = 0, .high = 5})};
   study st{s, gp_ei{}, {.seed = 2}};
   std::set<std::pair<int, int>> seen;
-  std::size_t repeated = 0;
-  std::size_t n = 0;
-  for (; seen.size() < 36 && n < 60; ++n) {
+  for (int n = 0; n < 36; ++n) {
     auto t = st.ask();
-    const bool fresh = seen.insert({t.config().i, t.config().j}).second;
-    if (!fresh && n >= 8) ++repeated;  // what the start does is its own matter
+    CHECK(seen.insert({t.config().i, t.config().j}).second);
     st.tell(std::move(t), t.config().i + 0.5 * t.config().j);
   }
-  CHECK(repeated == 0);
-  CHECK(seen.size() == 36);
   CHECK(st.best().value == 0.0);
   // And it goes on when all were told.
   run(st, 5, [](const grid_config&) { return 1.0; });
@@ -452,7 +447,7 @@ TEST_CASE("gp_ei: goes on after 200 duplicates") {
       return bowl(c);
     });
     CHECK(asked.size() == 12);
-    CHECK(s.best().value < 1.0);
+    CHECK(s.best().value < (noisy ? 1.0 : 0.1));
     CHECK(elementary::is_finite(s.best_estimated().value));
   }
 }
@@ -493,6 +488,38 @@ TEST_CASE("gp_ei: thousands of told trials") {
   const double at_random = other.best().value;
   run(other, 4, [](const config& c) { return loss(c); });
   CHECK(other.best().value < at_random);
+}
+
+TEST_CASE("gp_ei: thousands of trials told between two asks") {
+  auto s = told(cube<3>(), 20, 1, bowl<3>);
+  run(s, 2, bowl<3>);
+  knobless::random rng(4);
+  for (int i = 0; i < 4000; ++i) {
+    plain c;
+    for (double& x : c.x) x = rng.uniform();
+    s.add(c, bowl(c));
+  }
+  const double before = s.best().value;
+  run(s, 4, bowl<3>);
+  CHECK(s.best().value < before);
+}
+
+TEST_CASE("gp_ei: under noise the best estimated of its own trials is truly better than the best observed") {
+  // Means over 30 seeds. Measured at noise 0.1 and 0.3: see docs/gp_ei.md.
+  for (const double noise : {0.1, 0.3}) {
+    double estimated = 0.0;
+    double observed = 0.0;
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+      knobless::random rng(seed, 1U << 21U);
+      study s{cube<2>(), gp_ei{}, {.seed = seed}};
+      run(s, 30, [&](const vector_config<2>& c) { return bowl(c) + noise * rng.normal(); });
+      estimated += bowl(s.best_estimated().config) / 30;
+      observed += bowl(s.best().config) / 30;
+    }
+    CAPTURE(noise);
+    MESSAGE("true value at the best estimated ", estimated, ", at the best observed ", observed);
+    CHECK(estimated < observed);
+  }
 }
 
 TEST_CASE("gp_ei: under noise the best estimated trial is truly better than the best observed") {

@@ -130,9 +130,10 @@ KNOBLESS_INLINE double improvement_search::climb_discrete(point& p, double prese
 }
 
 KNOBLESS_INLINE point improvement_search::find(std::vector<point> candidates, const predicate& eligible) {
-  static const std::size_t exact = static_cast<std::size_t>(tune(18, 100));
-  static const std::size_t leaders = static_cast<std::size_t>(tune(15, 5));
-  static const int first_steps = static_cast<int>(tune(16, 8));
+  constexpr std::size_t exact = 100;
+  constexpr std::size_t leaders = 5;
+  constexpr int first_steps = 8;
+  constexpr int last_steps = 50;
   Eigen::VectorXd mean;
   Eigen::VectorXd deviation;
   model_.outline(encode(candidates), mean, deviation);
@@ -156,7 +157,7 @@ KNOBLESS_INLINE point improvement_search::find(std::vector<point> candidates, co
   };
   for (scored& s : ranked) climb(s, 1, first_steps);
   scored& best = *std::max_element(ranked.begin(), ranked.end(), [](const scored& a, const scored& b) { return a.score < b.score; });
-  climb(best, 4, 50);
+  climb(best, 4, last_steps);
   return promising[best.index];
 }
 

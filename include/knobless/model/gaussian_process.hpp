@@ -74,6 +74,7 @@ class gaussian_process {
   void correlations(const encoded& at, Eigen::MatrixXd& out) const;
 
   const features* layout_;
+  Eigen::VectorXd length_centre_;  // of the priors
   Eigen::VectorXd log_length_;
   double log_noise_;
   bool learnt_ = false;

@@ -7,20 +7,19 @@
 #include <cmath>
 #include <limits>
 
-#include "tune.hpp"
-
 namespace knobless::detail {
 namespace gp {
 
-inline constexpr double root5 = 2.23606797749978969641;
-inline const double mean_share = tune(1, 1.0);      // t
-inline const double scale_shape = tune(2, 2.0);      // of the inverse-gamma prior of s
-inline const double scale_rate = tune(3, 2.0);
-inline const double noise_centre = tune(4, -6.0);
-inline const double noise_width = tune(5, 2.0);
-inline const double length_centre = tune(6, -1.0);
-inline const double length_width = tune(7, 1.0);
-inline const double least_noise = tune(8, 1e-7);
+inline constexpr double mean_share = 1.0;   // t
+inline constexpr double scale_shape = 2.0;  // of the inverse-gamma prior of s
+inline constexpr double scale_rate = 2.0;
+// Centre and standard deviation of the normal priors of logarithms.
+inline constexpr double noise_centre = -6.0;
+inline constexpr double noise_width = 2.0;
+inline constexpr double least_noise = 1e-7;
+inline constexpr double length_centre = -1.0;  // for one group; moves up with the logarithm of sqrt(groups)
+inline constexpr double length_width = 1.0;
+inline constexpr double level_centre = 1.0;  // more for categories: levels that differ are often much alike
 
 // M(r) of squared distances.
 template <class Squared>
@@ -31,10 +30,12 @@ void matern(Squared&& r2) {
 
 }  // namespace gp
 
-KNOBLESS_INLINE gaussian_process::gaussian_process(const features& layout) : layout_(&layout) {
-  log_length_ = Eigen::VectorXd::Constant(
-      layout.groups(), gp::length_centre + 0.5 * std::log(static_cast<double>((std::max)(layout.groups(), Eigen::Index{1}))));
-  log_noise_ = gp::noise_centre;
+KNOBLESS_INLINE gaussian_process::gaussian_process(const features& layout) : layout_(&layout), log_noise_(gp::noise_centre) {
+  const Eigen::Index groups = layout.groups();
+  const double centre = gp::length_centre + 0.5 * std::log(static_cast<double>((std::max)(groups, Eigen::Index{1})));
+  length_centre_ = Eigen::VectorXd::Constant(groups, centre);
+  for (Eigen::Index c = 0; c < layout.levels(); ++c) length_centre_(layout.group_of_level(c)) += gp::level_centre;
+  log_length_ = length_centre_;
 }
 
 KNOBLESS_INLINE void gaussian_process::scale(const Eigen::MatrixXd& numbers, const Eigen::VectorXd& log_length,
@@ -125,12 +126,8 @@ KNOBLESS_INLINE double gaussian_process::objective(const encoded& inputs, const 
     gradient(g) += std::exp(-2.0 * log_length(g)) * total;
   }
 
-  const double centre = gp::length_centre + 0.5 * std::log(static_cast<double>(groups));
   for (Eigen::Index g = 0; g < groups; ++g) {
-    static const double cat = tune(20, 1.0);
-    bool is_cat = false;
-    for (const auto& pl : layout_->level_places()) is_cat = is_cat || pl.group == g;
-    const double z = (log_length(g) - centre - (is_cat ? cat : 0.0)) / gp::length_width;
+    const double z = (log_length(g) - length_centre_(g)) / gp::length_width;
     value += 0.5 * z * z;
     gradient(g) += z / gp::length_width;
   }
@@ -149,7 +146,7 @@ KNOBLESS_INLINE void gaussian_process::learn(const encoded& inputs, const Eigen:
   const auto density = [&](const Eigen::VectorXd& x, Eigen::VectorXd& gradient) {
     return objective(inputs, values, x, gradient);
   };
-  const descent_limits limits{static_cast<int>(tune(12, 30)), 1e-2, 1e-4};
+  const descent_limits limits{30, 1e-2, 1e-4};
   Eigen::VectorXd best;
   double least = std::numeric_limits<double>::max();
   const auto descend = [&](Eigen::VectorXd x) {

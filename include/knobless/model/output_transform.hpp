@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "../elementary.hpp"
-#include "tune.hpp"
 
 namespace knobless::detail {
 
-/// Values relative to their median, in units of the good half's root mean square distance from it; above the median bent
-/// towards a limit, so that a wall or an outlier costs the model nothing. What good values look like in detail is kept,
-/// however large the bad ones are; a monotone map, so that the order stays. (The bad half's ranks alone, as Vizier's half-rank
-/// warping takes them, measured worse.)
+/// Values relative to their median (of two, the lower: their mean would be as large as a wall that half of the trials hit),
+/// in units of the good half's root mean square distance from it; above the median bent towards a limit, so that a wall or
+/// an outlier costs the model nothing. What good values look like in detail is kept, however large the bad ones are; a
+/// monotone map, so that the order stays. (The bad half's ranks alone, as Vizier's half-rank warping takes them, measured
+/// worse.)
 class output_transform {
  public:
   output_transform() = default;
@@ -25,21 +25,14 @@ class output_transform {
     std::sort(values.begin(), values.end());
     const std::size_t n = values.size();
     // Halves, since differences of huge values would overflow.
-    half_centre_ = values[(n - 1) / 2] / 4 + values[n / 2] / 4;
-    double largest = half_centre_ - values[0] / 2;
-    if (!(largest > 0.0)) largest = 1.0;
-    double sum = 0.0;
-    std::size_t good = 0;
-    for (; good < n && values[good] / 2 < half_centre_; ++good) {
-      const double share = (half_centre_ - values[good] / 2) / largest;
-      sum += share * share;
-    }
-    half_spread_ = largest * std::sqrt(sum / static_cast<double>((std::max<std::size_t>)(good, 1)));
+    half_centre_ = values[(n - 1) / 2] / 2;
+    half_spread_ = spread(values, (n + 1) / 2);
+    // Where most values are the least, the unit can only come from the others.
+    if (!(half_spread_ > 0.0)) half_spread_ = spread(values, n);
     if (!(half_spread_ > 0.0)) half_spread_ = 1.0;
     double total = 0.0;
     for (const double v : values) total += bent(v);
-    static const double w = tune(30, 1.0);
-    mean_ = w * total / static_cast<double>(n);
+    mean_ = total / static_cast<double>(n);
   }
 
   [[nodiscard]] double operator()(double value) const noexcept { return bent(value) - mean_; }
@@ -54,12 +47,26 @@ class output_transform {
   }
 
  private:
+  // Root mean square distance from the centre of those of the first `count` that differ from it, halved.
+  [[nodiscard]] double spread(const std::vector<double>& sorted, std::size_t count) const {
+    const double largest = (std::max)(half_centre_ - sorted.front() / 2, sorted[count - 1] / 2 - half_centre_);
+    if (!(largest > 0.0)) return 0.0;
+    double sum = 0.0;
+    std::size_t different = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const double share = (sorted[i] / 2 - half_centre_) / largest;
+      sum += share * share;
+      if (share != 0.0) ++different;
+    }
+    return largest * std::sqrt(sum / static_cast<double>(different));
+  }
+
   [[nodiscard]] double bent(double value) const noexcept {
     const double v = (value / 2 - half_centre_) / half_spread_;
     return v > 0.0 ? 1.0 / (1.0 / v + bend) : v;
   }
 
-  inline static const double bend = tune(11, 0.6);
+  static constexpr double bend = 0.6;
 
   double half_centre_ = 0.0;
   double half_spread_ = 1.0;

@@ -10,7 +10,26 @@
 
 namespace knobless {
 
-/// The expected improvement of a Gaussian process.
+/// For trials that are precious: some 10 to 500 of them. The next point is where a Gaussian process over the told trials
+/// expects the largest improvement on the best of them (Jones, Schonlau and Welch, Efficient global optimization of expensive
+/// black-box functions, 1998), as a logarithm (Ament et al., NeurIPS 2023). docs/gp_ei.md says where each number below comes
+/// from, docs/refuted.md what measured worse.
+/// - The first 8 points are the centre of the space and a Latin hypercube.
+/// - Values are taken relative to their median in units of the good half's spread, bad ones bent towards a limit. A failed
+///   trial is as bad as the worst, a pruned one no better than the median.
+/// - Kernel: Matern 5/2 with a lengthscale for each parameter; categories are alike or not; conditional parameters are
+///   compared where both points have them. The scale is integrated out; lengthscales and noise are the most probable ones,
+///   with priors that move up with sqrt d. They are learnt anew at each of the first 40 asks, then after each twenty-fifth
+///   part more trials.
+/// - The improvement is sought among 300 Sobol points and 300 around the five best; the best five of these climb.
+///   Improvement is on the lowest posterior mean of the told points, which for deterministic objectives is the best value.
+/// - Running trials are taken to give what the model expects. No point is proposed twice while others are found.
+/// - From 200 trials on, lengthscales are learnt from half the best and half the latest of them; the model knows 500 at most.
+///
+/// What it proposes follows from the sequence of its asks: the hyperparameters start from those of the ask before. The same
+/// seed gives the same points in one build of the program; the last bits of Eigen's sums differ between processors and
+/// compilers, and so may the trials. Cost: O(n^3 + iterations n^2 d) where it learns, else O(600 n d + n^2 (100 + climbs)),
+/// n = min(told, 500): a few milliseconds.
 class gp_ei {
  public:
   gp_ei();
@@ -20,7 +39,7 @@ class gp_ei {
 
   [[nodiscard]] std::optional<point> ask(const ask_context& context);
 
-  /// The told trial of the lowest posterior mean, and that mean. O(min(n, 400)^3).
+  /// What study::best_estimated() gives: the told trial of the lowest posterior mean, and that mean. O(min(n, 400)^3).
   [[nodiscard]] std::optional<estimate> estimate_best(const domain& space, const history& seen) const;
 
  private:

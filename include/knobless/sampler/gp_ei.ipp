@@ -17,7 +17,7 @@
 #include "../model/features.hpp"
 #include "../model/gaussian_process.hpp"
 #include "../model/output_transform.hpp"
-#include "latin_hypercube.hpp"
+#include "first_point.hpp"
 #include "random_search.hpp"
 #include "sobol.hpp"
 
@@ -30,17 +30,19 @@ struct gp_ei::state {
   state& operator=(const state&) = delete;
 
   void update(const history& seen, const domain& space);
+  static bool insert(std::vector<std::uint64_t>& sorted, std::uint64_t hash);
   void learn(const history& seen, const domain& space);
   [[nodiscard]] point start(const ask_context& context) const;
   [[nodiscard]] point propose(const ask_context& context);
   [[nodiscard]] std::vector<point> candidates(const ask_context& context, const std::vector<point>& best) const;
-  [[nodiscard]] bool known(const point& p) const;
+  [[nodiscard]] bool eligible(const ask_context& context, const point& p) const;
   [[nodiscard]] detail::encoded encode(const domain& space, const point& p) const;
   [[nodiscard]] detail::encoded encode(const domain& space, const history& seen, const std::vector<std::size_t>& of) const;
   [[nodiscard]] Eigen::VectorXd transformed(const history& seen, const std::vector<std::size_t>& of,
                                             detail::output_transform* used = nullptr) const;
   [[nodiscard]] std::vector<std::size_t> select(const history& seen, std::size_t count) const;
 
+  static constexpr std::size_t startup = 8;
   // The hyperparameters are learnt from so many points at most, and predictions are made from so many, to which new ones are
   // added until the slack is used up: the cost of an ask is bounded.
   static constexpr std::size_t most_learnt = 200;
@@ -56,22 +58,11 @@ struct gp_ei::state {
   std::vector<std::size_t> rows;      // of the history, all that say something about the space
   std::vector<std::size_t> members;   // of these, those that the model knows, in its order
   std::size_t learnt_at = 0;          // how many rows there were when the hyperparameters were learnt
-  std::vector<std::uint64_t> hashes;  // of all told points, sorted
+  std::size_t lessons = 0;            // how often that was
+  // Hashes of all told points, and of these with their values, sorted.
+  std::vector<std::uint64_t> points;
+  std::vector<std::uint64_t> answers;
 };
-
-namespace detail {
-
-inline std::uint64_t hash_of(const point& p) {
-  std::uint64_t h = 0x9E3779B97F4A7C15U;
-  for (std::size_t k = 0; k < p.size(); ++k) {
-    h ^= std::bit_cast<std::uint64_t>(p.unit[k]) + p.active[k];
-    h *= 0xBF58476D1CE4E5B9U;
-    h ^= h >> 29U;
-  }
-  return h;
-}
-
-}  // namespace detail
 
 KNOBLESS_INLINE gp_ei::gp_ei() = default;
 KNOBLESS_INLINE gp_ei::gp_ei(gp_ei&&) noexcept = default;
@@ -84,18 +75,29 @@ KNOBLESS_INLINE detail::encoded gp_ei::state::encode(const domain& space, const 
   return one;
 }
 
+// False where it is there already. O(log n) and a move.
+KNOBLESS_INLINE bool gp_ei::state::insert(std::vector<std::uint64_t>& sorted, std::uint64_t hash) {
+  const auto at = std::lower_bound(sorted.begin(), sorted.end(), hash);
+  if (at != sorted.end() && *at == hash) return false;
+  sorted.insert(at, hash);
+  return true;
+}
+
 KNOBLESS_INLINE void gp_ei::state::update(const history& seen, const domain& space) {
   for (; told < seen.size(); ++told) {
     const observation o = seen[told];
-    const std::uint64_t h = detail::hash_of(o.where());
-    hashes.insert(std::upper_bound(hashes.begin(), hashes.end(), h), h);
+    const std::uint64_t where = detail::point_hash(o.unit, o.active);
+    insert(points, where);
+    // The same answer at the same point again says nothing new. Counted, hundreds of repetitions would convince the model
+    // that all values are alike.
+    const bool news = insert(answers, where ^ (std::bit_cast<std::uint64_t>(o.value) * 2 + (o.has_value ? 1 : 0)));
     // What was told far outside the present bounds says nothing about the inside.
     bool inside = o.state != trial_state::foreign;
     for (std::size_t k = 0; k < dimensions; ++k) inside = inside && o.unit[k] >= -0.25 && o.unit[k] <= 1.25;
-    if (!inside) continue;
+    if (!inside || !news) continue;
     rows.push_back(told);
     if (o.state == trial_state::complete) ++complete;
-    if (learnt_at == 0) continue;
+    if (lessons == 0) continue;
     members.push_back(told);
     // Beyond that learn() chooses anew: many told at once are not appended one by one.
     if (members.size() < most_known + slack) model.append(encode(space, o.where()));
@@ -156,44 +158,40 @@ KNOBLESS_INLINE std::vector<std::size_t> gp_ei::state::select(const history& see
 }
 
 KNOBLESS_INLINE void gp_ei::state::learn(const history& seen, const domain& space) {
-  const bool learning = learnt_at == 0 || rows.size() >= learnt_at + 1 + (rows.size() > 60 ? rows.size() / 25 : 0);
+  // At each ask at first, however many trials were told before: those that the model itself proposed teach it the most.
+  const bool learning = lessons == 0 || rows.size() >= learnt_at + 1 + (lessons > 40 ? rows.size() / 25 : 0);
   if (learning) {
     const std::vector<std::size_t> few = select(seen, most_learnt);
     model.learn(encode(space, seen, few), transformed(seen, few));
     learnt_at = rows.size();
+    ++lessons;
   }
   if (!learning && members.size() < most_known + slack) return;
   members = select(seen, most_known);
   model.set(encode(space, seen, members));
 }
 
-KNOBLESS_INLINE bool gp_ei::state::known(const point& p) const {
-  return std::binary_search(hashes.begin(), hashes.end(), detail::hash_of(p));
+// Neither told nor running, and admitted by the constraints.
+KNOBLESS_INLINE bool gp_ei::state::eligible(const ask_context& context, const point& p) const {
+  if (!context.space.admits(p)) return false;
+  if (std::binary_search(points.begin(), points.end(), detail::point_hash(p.unit, p.active))) return false;
+  for (const pending_trial& running : context.seen.pending())
+    if (running.where == p) return false;
+  return true;
 }
 
+// Nobody needs to see a point of a discrete space twice.
 KNOBLESS_INLINE point gp_ei::state::start(const ask_context& context) const {
-  const domain& space = context.space;
-  if (context.proposed == 0) {
-    point centre(space.size());
-    for (std::size_t k = 0; k < space.size(); ++k) centre.unit[k] = space[k].numeric() ? 0.5 : context.rng.uniform();
-    space.complete(centre);
-    if (space.admits(centre)) return centre;
-  }
-  const auto taken = [&](const point& p) {
-    bool running = false;
-    for (const pending_trial& other : context.seen.pending()) running = running || other.where == p;
-    return running || known(p) || !space.admits(p);
-  };
-  point p = *latin_hypercube(static_cast<std::size_t>(detail::tune(17, 8))).ask(context);
-  for (int tries = 0; tries < 100 && taken(p); ++tries) p = detail::random_point(space, context.rng);
+  point p = detail::first_point(context, startup);
+  for (int tries = 0; tries < 100 && !eligible(context, p); ++tries) p = detail::random_point(context.space, context.rng);
   return p;
 }
 
 KNOBLESS_INLINE std::vector<point> gp_ei::state::candidates(const ask_context& context, const std::vector<point>& best) const {
   const domain& space = context.space;
   random& rng = context.rng;
-  static const auto global = static_cast<std::size_t>(detail::tune(13, 300));
-  static const auto local = static_cast<std::size_t>(detail::tune(14, 300));
+  constexpr std::size_t global = 300;
+  constexpr std::size_t local = 300;
   std::vector<point> all;
   sobol even;
   const history none(space.size());
@@ -258,16 +256,11 @@ KNOBLESS_INLINE point gp_ei::state::propose(const ask_context& context) {
     model.condition(values);
   }
 
-  const auto eligible = [&](const point& p) {
-    if (!space.admits(p) || known(p)) return false;
-    for (const pending_trial& running : seen.pending())
-      if (running.where == p) return false;
-    return true;
-  };
+  const auto allowed = [&](const point& p) { return eligible(context, p); };
   std::vector<point> from = candidates(context, best);
-  std::erase_if(from, [&](const point& p) { return !eligible(p); });
+  std::erase_if(from, [&](const point& p) { return !allowed(p); });
   point found = from.empty() ? detail::random_point(space, context.rng)
-                             : detail::improvement_search(space, layout, model, threshold).find(std::move(from), eligible);
+                             : detail::improvement_search(space, layout, model, threshold).find(std::move(from), allowed);
   model.shrink(n);
   return found;
 }
@@ -301,8 +294,7 @@ KNOBLESS_INLINE std::optional<point> gp_ei::ask(const ask_context& context) {
   if (!state_ || seen.epoch() != state_->epoch || context.space.size() != state_->dimensions || state_->told > seen.size())
     state_ = std::make_unique<state>(seen, context.space);
   state_->update(seen, context.space);
-  static const auto startup = static_cast<std::size_t>(detail::tune(17, 8));
-  if (state_->rows.size() + seen.pending().size() < startup || state_->complete < 2) return state_->start(context);
+  if (state_->rows.size() + seen.pending().size() < state::startup || state_->complete < 2) return state_->start(context);
   return state_->propose(context);
 }
 

@@ -57,7 +57,6 @@ class tpe {
   static constexpr double gap_share = 0.7;
   static constexpr double narrowest = 0.03;
 
-  [[nodiscard]] std::optional<point> start(const ask_context& context);
   void update(const history& seen, const domain& space);
   void clear(const history& seen, const domain& space);
   void insert(std::span<const double> unit, std::span<const unsigned char> active);

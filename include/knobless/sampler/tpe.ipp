@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "../elementary.hpp"
-#include "latin_hypercube.hpp"
+#include "first_point.hpp"
 #include "random_search.hpp"
 
 #include "../detail/strict_begin.inc"
@@ -307,23 +307,11 @@ KNOBLESS_INLINE void tpe::find_candidates(const domain& space, random& rng) {
   }
 }
 
-KNOBLESS_INLINE std::optional<point> tpe::start(const ask_context& context) {
-  const domain& space = context.space;
-  if (context.proposed == 0) {
-    point centre(space.size());
-    for (std::size_t k = 0; k < space.size(); ++k) centre.unit[k] = space[k].numeric() ? 0.5 : context.rng.uniform();
-    space.complete(centre);
-    if (space.admits(centre)) return centre;
-  }
-  std::optional<point> p = latin_hypercube(startup).ask(context);
-  return space.admits(*p) ? p : detail::random_point(space, context.rng);
-}
-
 KNOBLESS_INLINE std::optional<point> tpe::ask(const ask_context& context) {
   const domain& space = context.space;
   update(context.seen, space);
   const auto pending = context.seen.pending();
-  if (rows_ + pending.size() < startup || complete_ < 2) return start(context);
+  if (rows_ + pending.size() < startup || complete_ < 2) return detail::first_point(context, startup);
 
   // Running trials count as bad for this ask.
   const std::size_t told_rows = rows_;

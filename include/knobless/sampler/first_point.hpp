@@ -1,0 +1,27 @@
+/// \file
+/// Where a search begins that knows nothing yet.
+#pragma once
+
+#include <cstddef>
+
+#include "../sampler.hpp"
+#include "latin_hypercube.hpp"
+#include "random_search.hpp"
+
+namespace knobless::detail {
+
+/// One of the n first points: the centre of the space (who sets bounds by hand puts the best guess in the middle), then a
+/// Latin hypercube (few independent points leave large holes). O(n d).
+[[nodiscard]] inline point first_point(const ask_context& context, std::size_t n) {
+  const domain& space = context.space;
+  if (context.proposed == 0) {
+    point centre(space.size());
+    for (std::size_t k = 0; k < space.size(); ++k) centre.unit[k] = space[k].numeric() ? 0.5 : context.rng.uniform();
+    space.complete(centre);
+    if (space.admits(centre)) return centre;
+  }
+  point p = *latin_hypercube(n).ask(context);
+  return space.admits(p) ? p : random_point(space, context.rng);
+}
+
+}  // namespace knobless::detail
