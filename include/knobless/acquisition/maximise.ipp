@@ -22,8 +22,8 @@ KNOBLESS_INLINE encoded improvement_search::encode(const std::vector<point>& poi
   return all;
 }
 
-KNOBLESS_INLINE std::vector<improvement_search::scored> improvement_search::rank(const Eigen::VectorXd& mean,
-                                                                                 const Eigen::VectorXd& deviation) const {
+KNOBLESS_INLINE std::vector<improvement_search::scored> improvement_search::rank(
+    const Eigen::VectorXd& mean, const Eigen::VectorXd& deviation) const {
   std::vector<scored> ranked;
   for (Eigen::Index i = 0; i < mean.size(); ++i) {
     const double z = (threshold_ - mean(i)) / deviation(i);
@@ -156,7 +156,8 @@ KNOBLESS_INLINE point improvement_search::find(std::vector<point> candidates, co
     }
   };
   for (scored& s : ranked) climb(s, 1, first_steps);
-  scored& best = *std::max_element(ranked.begin(), ranked.end(), [](const scored& a, const scored& b) { return a.score < b.score; });
+  scored& best = *std::max_element(ranked.begin(), ranked.end(),
+                                   [](const scored& a, const scored& b) { return a.score < b.score; });
   climb(best, 4, last_steps);
   return promising[best.index];
 }

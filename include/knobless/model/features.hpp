@@ -54,7 +54,9 @@ class features {
   [[nodiscard]] Eigen::Index groups() const noexcept { return static_cast<Eigen::Index>(groups_); }
   /// Numbers of a point, and the group of each.
   [[nodiscard]] Eigen::Index numbers() const noexcept { return static_cast<Eigen::Index>(number_group_.size()); }
-  [[nodiscard]] Eigen::Index group_of_number(Eigen::Index f) const { return number_group_[static_cast<std::size_t>(f)]; }
+  [[nodiscard]] Eigen::Index group_of_number(Eigen::Index f) const {
+    return number_group_[static_cast<std::size_t>(f)];
+  }
   /// Levels of a point, each with a group of its own.
   [[nodiscard]] Eigen::Index levels() const noexcept { return static_cast<Eigen::Index>(levels_.size()); }
   [[nodiscard]] Eigen::Index group_of_level(Eigen::Index c) const { return levels_[static_cast<std::size_t>(c)].group; }
@@ -64,8 +66,8 @@ class features {
 
   /// Writes a point's numbers and levels. O(d).
   template <class Numbers, class Levels>
-  void encode(const domain& space, std::span<const double> unit, std::span<const unsigned char> active, Numbers&& numbers,
-              Levels&& levels) const {
+  void encode(const domain& space, std::span<const double> unit, std::span<const unsigned char> active,
+              Numbers&& numbers, Levels&& levels) const {
     Eigen::Index f = 0;
     for (const place& p : numbers_) {
       const double u = unit[p.parameter];

@@ -34,12 +34,11 @@ class gaussian_process {
   /// Finds the hyperparameters that suit these points and values best, from the present ones and, while there are few points,
   /// from two others. The points that are known stay as they are, and must be set anew. O(iterations n^2 (n + d)).
   void learn(const encoded& inputs, const Eigen::VectorXd& values);
-  /// The points that are known, replacing all earlier ones. O(n^3).
-  void set(const encoded& inputs);
+  /// The points that are known, replacing all earlier ones, compared with the learnt lengthscales or, all of them, with
+  /// exp(log_stretch) times these. O(n^3).
+  void set(const encoded& inputs, double log_stretch = 0.0);
   /// One more point (one row), with the hyperparameters as they are. O(n^2).
   void append(const encoded& one);
-  /// Forgets the points from the count-th on. O(1).
-  void shrink(Eigen::Index count) noexcept { count_ = count; }
   /// The values at all known points: to be called after each change of the above. O(n^2).
   void condition(const Eigen::VectorXd& values);
 
@@ -54,7 +53,7 @@ class gaussian_process {
   struct belief {
     double mean = 0.0;
     double deviation = 0.0;
-    Eigen::VectorXd mean_slope;       ///< by the numbers
+    Eigen::VectorXd mean_slope;  ///< by the numbers
     Eigen::VectorXd deviation_slope;
   };
   /// Mean, latent standard deviation and their gradients at one point. O(n (d + n)).
@@ -75,13 +74,14 @@ class gaussian_process {
 
   const features* layout_;
   Eigen::VectorXd length_centre_;  // of the priors
+  Eigen::VectorXd learnt_;         // log lengthscales and log noise
+  bool ever_learnt_ = false;
+
+  // The known points, and what they are compared with; there may be room for more points.
   Eigen::VectorXd log_length_;
   double log_noise_;
-  bool learnt_ = false;
-
-  // The known points; there may be room for more.
   Eigen::Index count_ = 0;
-  Eigen::MatrixXd scaled_;   // numbers over lengthscales
+  Eigen::MatrixXd scaled_;  // numbers over lengthscales
   Eigen::MatrixXi levels_;
   Eigen::MatrixXd inverse_;  // lower triangular: the inverse of the kernel matrix's Cholesky factor
   Eigen::VectorXd values_;

@@ -30,12 +30,15 @@ void matern(Squared&& r2) {
 
 }  // namespace gp
 
-KNOBLESS_INLINE gaussian_process::gaussian_process(const features& layout) : layout_(&layout), log_noise_(gp::noise_centre) {
+KNOBLESS_INLINE gaussian_process::gaussian_process(const features& layout)
+    : layout_(&layout), log_noise_(gp::noise_centre) {
   const Eigen::Index groups = layout.groups();
   const double centre = gp::length_centre + 0.5 * std::log(static_cast<double>((std::max)(groups, Eigen::Index{1})));
   length_centre_ = Eigen::VectorXd::Constant(groups, centre);
   for (Eigen::Index c = 0; c < layout.levels(); ++c) length_centre_(layout.group_of_level(c)) += gp::level_centre;
   log_length_ = length_centre_;
+  learnt_.resize(groups + 1);
+  learnt_ << log_length_, log_noise_;
 }
 
 KNOBLESS_INLINE void gaussian_process::scale(const Eigen::MatrixXd& numbers, const Eigen::VectorXd& log_length,
@@ -161,21 +164,18 @@ KNOBLESS_INLINE void gaussian_process::learn(const encoded& inputs, const Eigen:
     start(groups) = std::log(noise);
     descend(start);
   };
-  if (learnt_) {
-    start.head(groups) = log_length_;
-    start(groups) = log_noise_;
-    descend(start);
-  }
+  if (ever_learnt_) descend(learnt_);
   const Eigen::Index n = inputs.numbers.rows();
-  if (!learnt_ || n <= 40) from(0.5, 1e-3);
-  if (!learnt_ || (n <= 40 && n % 4 == 0)) from(0.3, 0.3);
-  learnt_ = true;
-  log_length_ = best.head(groups);
-  log_noise_ = best(groups);
+  if (!ever_learnt_ || n <= 40) from(0.5, 1e-3);
+  if (!ever_learnt_ || (n <= 40 && n % 4 == 0)) from(0.3, 0.3);
+  ever_learnt_ = true;
+  learnt_ = best;
 }
 
-KNOBLESS_INLINE void gaussian_process::set(const encoded& inputs) {
+KNOBLESS_INLINE void gaussian_process::set(const encoded& inputs, double log_stretch) {
   const Eigen::Index n = count_ = inputs.numbers.rows();
+  log_length_ = learnt_.head(layout_->groups()).array() + log_stretch;
+  log_noise_ = learnt_(layout_->groups());
   scale(inputs.numbers, log_length_, scaled_);
   levels_ = inputs.levels;
   Eigen::MatrixXd kernel;
@@ -261,7 +261,8 @@ KNOBLESS_INLINE void gaussian_process::outline(const encoded& at, Eigen::VectorX
   correlations(at, k);
   mean = k.transpose() * weights_;
   const double prior = 1.0 + gp::mean_share;
-  deviation = (scale_ * (prior - k.colwise().maxCoeff().transpose().array().square() / (prior + noise())).max(1e-12)).sqrt();
+  deviation =
+      (scale_ * (prior - k.colwise().maxCoeff().transpose().array().square() / (prior + noise())).max(1e-12)).sqrt();
 }
 
 KNOBLESS_INLINE void gaussian_process::predict(const encoded& one, belief& out) const {

@@ -32,22 +32,25 @@ struct gp_ei::state {
   void update(const history& seen, const domain& space);
   static bool insert(std::vector<std::uint64_t>& sorted, std::uint64_t hash);
   void learn(const history& seen, const domain& space);
+  void know(const history& seen, const domain& space, double log_stretch);
   [[nodiscard]] point start(const ask_context& context) const;
   [[nodiscard]] point propose(const ask_context& context);
   [[nodiscard]] std::vector<point> candidates(const ask_context& context, const std::vector<point>& best) const;
   [[nodiscard]] bool eligible(const ask_context& context, const point& p) const;
   [[nodiscard]] detail::encoded encode(const domain& space, const point& p) const;
-  [[nodiscard]] detail::encoded encode(const domain& space, const history& seen, const std::vector<std::size_t>& of) const;
+  [[nodiscard]] detail::encoded encode(const domain& space, const history& seen,
+                                       const std::vector<std::size_t>& of) const;
   [[nodiscard]] Eigen::VectorXd transformed(const history& seen, const std::vector<std::size_t>& of,
                                             detail::output_transform* used = nullptr) const;
   [[nodiscard]] std::vector<std::size_t> select(const history& seen, std::size_t count) const;
 
   static constexpr std::size_t startup = 8;
-  // The hyperparameters are learnt from so many points at most, and predictions are made from so many, to which new ones are
-  // added until the slack is used up: the cost of an ask is bounded.
+  // The hyperparameters are learnt from so many points at most, and predictions are made from so many: the cost of an ask is
+  // bounded.
   static constexpr std::size_t most_learnt = 200;
   static constexpr std::size_t most_known = 400;
-  static constexpr std::size_t slack = 100;
+  // Standard deviation of the logarithm of the factor by which an ask stretches all lengthscales.
+  static constexpr double doubt = 0.5;
 
   std::uint64_t epoch;
   std::size_t dimensions;
@@ -55,10 +58,10 @@ struct gp_ei::state {
   detail::gaussian_process model;
   std::size_t told = 0;
   std::size_t complete = 0;
-  std::vector<std::size_t> rows;      // of the history, all that say something about the space
-  std::vector<std::size_t> members;   // of these, those that the model knows, in its order
-  std::size_t learnt_at = 0;          // how many rows there were when the hyperparameters were learnt
-  std::size_t lessons = 0;            // how often that was
+  std::vector<std::size_t> rows;     // of the history, all that say something about the space
+  std::vector<std::size_t> members;  // of these, those that the model knows
+  std::size_t learnt_at = 0;         // how many rows there were when the hyperparameters were learnt
+  std::size_t lessons = 0;           // how often that was
   // Hashes of all told points, and of these with their values, sorted.
   std::vector<std::uint64_t> points;
   std::vector<std::uint64_t> answers;
@@ -97,10 +100,6 @@ KNOBLESS_INLINE void gp_ei::state::update(const history& seen, const domain& spa
     if (!inside || !news) continue;
     rows.push_back(told);
     if (o.state == trial_state::complete) ++complete;
-    if (lessons == 0) continue;
-    members.push_back(told);
-    // Beyond that learn() chooses anew: many told at once are not appended one by one.
-    if (members.size() < most_known + slack) model.append(encode(space, o.where()));
   }
 }
 
@@ -116,7 +115,7 @@ KNOBLESS_INLINE detail::encoded gp_ei::state::encode(const domain& space, const 
 }
 
 KNOBLESS_INLINE Eigen::VectorXd gp_ei::state::transformed(const history& seen, const std::vector<std::size_t>& of,
-                                                             detail::output_transform* used) const {
+                                                          detail::output_transform* used) const {
   std::vector<double> complete_values;
   double worst = std::numeric_limits<double>::lowest();
   for (const std::size_t r : rows)
@@ -159,16 +158,16 @@ KNOBLESS_INLINE std::vector<std::size_t> gp_ei::state::select(const history& see
 
 KNOBLESS_INLINE void gp_ei::state::learn(const history& seen, const domain& space) {
   // At each ask at first, however many trials were told before: those that the model itself proposed teach it the most.
-  const bool learning = lessons == 0 || rows.size() >= learnt_at + 1 + (lessons > 40 ? rows.size() / 25 : 0);
-  if (learning) {
-    const std::vector<std::size_t> few = select(seen, most_learnt);
-    model.learn(encode(space, seen, few), transformed(seen, few));
-    learnt_at = rows.size();
-    ++lessons;
-  }
-  if (!learning && members.size() < most_known + slack) return;
+  if (lessons > 0 && rows.size() < learnt_at + 1 + (lessons > 40 ? rows.size() / 25 : 0)) return;
+  const std::vector<std::size_t> few = select(seen, most_learnt);
+  model.learn(encode(space, seen, few), transformed(seen, few));
+  learnt_at = rows.size();
+  ++lessons;
+}
+
+KNOBLESS_INLINE void gp_ei::state::know(const history& seen, const domain& space, double log_stretch) {
   members = select(seen, most_known);
-  model.set(encode(space, seen, members));
+  model.set(encode(space, seen, members), log_stretch);
 }
 
 // Neither told nor running, and admitted by the constraints.
@@ -183,11 +182,13 @@ KNOBLESS_INLINE bool gp_ei::state::eligible(const ask_context& context, const po
 // Nobody needs to see a point of a discrete space twice.
 KNOBLESS_INLINE point gp_ei::state::start(const ask_context& context) const {
   point p = detail::first_point(context, startup);
-  for (int tries = 0; tries < 100 && !eligible(context, p); ++tries) p = detail::random_point(context.space, context.rng);
+  for (int tries = 0; tries < 100 && !eligible(context, p); ++tries)
+    p = detail::random_point(context.space, context.rng);
   return p;
 }
 
-KNOBLESS_INLINE std::vector<point> gp_ei::state::candidates(const ask_context& context, const std::vector<point>& best) const {
+KNOBLESS_INLINE std::vector<point> gp_ei::state::candidates(const ask_context& context,
+                                                            const std::vector<point>& best) const {
   const domain& space = context.space;
   random& rng = context.rng;
   constexpr std::size_t global = 300;
@@ -225,7 +226,9 @@ KNOBLESS_INLINE point gp_ei::state::propose(const ask_context& context) {
   const domain& space = context.space;
   const history& seen = context.seen;
   learn(seen, space);
-  const auto n = static_cast<Eigen::Index>(members.size());
+  // The most probable lengthscales are too sure of themselves where the objective is not as smooth everywhere: a search that
+  // always believes in them gets stuck. Each ask looks with other ones.
+  know(seen, space, doubt * context.rng.normal());
   Eigen::VectorXd values = transformed(seen, members);
   model.condition(values);
   const Eigen::VectorXd fitted = model.fitted();
@@ -259,10 +262,8 @@ KNOBLESS_INLINE point gp_ei::state::propose(const ask_context& context) {
   const auto allowed = [&](const point& p) { return eligible(context, p); };
   std::vector<point> from = candidates(context, best);
   std::erase_if(from, [&](const point& p) { return !allowed(p); });
-  point found = from.empty() ? detail::random_point(space, context.rng)
-                             : detail::improvement_search(space, layout, model, threshold).find(std::move(from), allowed);
-  model.shrink(n);
-  return found;
+  if (from.empty()) return detail::random_point(space, context.rng);
+  return detail::improvement_search(space, layout, model, threshold).find(std::move(from), allowed);
 }
 
 KNOBLESS_INLINE std::optional<estimate> gp_ei::estimate_best(const domain& space, const history& seen) const {
@@ -273,6 +274,7 @@ KNOBLESS_INLINE std::optional<estimate> gp_ei::estimate_best(const domain& space
   s.update(seen, space);
   if (s.complete < 4) return found;
   s.learn(seen, space);
+  s.know(seen, space, 0.0);
   detail::output_transform transform;
   s.model.condition(s.transformed(seen, s.members, &transform));
   const Eigen::VectorXd means = s.model.fitted();
@@ -291,10 +293,12 @@ KNOBLESS_INLINE std::optional<estimate> gp_ei::estimate_best(const domain& space
 
 KNOBLESS_INLINE std::optional<point> gp_ei::ask(const ask_context& context) {
   const history& seen = context.seen;
-  if (!state_ || seen.epoch() != state_->epoch || context.space.size() != state_->dimensions || state_->told > seen.size())
+  if (!state_ || seen.epoch() != state_->epoch || context.space.size() != state_->dimensions ||
+      state_->told > seen.size())
     state_ = std::make_unique<state>(seen, context.space);
   state_->update(seen, context.space);
-  if (state_->rows.size() + seen.pending().size() < state::startup || state_->complete < 2) return state_->start(context);
+  if (state_->rows.size() + seen.pending().size() < state::startup || state_->complete < 2)
+    return state_->start(context);
   return state_->propose(context);
 }
 
