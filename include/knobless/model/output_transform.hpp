@@ -30,19 +30,16 @@ class output_transform {
     // Where most values are the least, the unit can only come from the others.
     if (!(half_spread_ > 0.0)) half_spread_ = spread(values, n);
     if (!(half_spread_ > 0.0)) half_spread_ = 1.0;
-    double total = 0.0;
-    for (const double v : values) total += bent(v);
-    mean_ = total / static_cast<double>(n);
   }
 
-  [[nodiscard]] double operator()(double value) const noexcept { return bent(value) - mean_; }
+  /// Negative for good values, 0 for the median. O(1).
+  [[nodiscard]] double operator()(double value) const noexcept {
+    const double v = (value / 2 - half_centre_) / half_spread_;
+    return v > 0.0 ? 1.0 / (1.0 / v + bend) : v;
+  }
 
-  /// What the median is transformed to.
-  [[nodiscard]] double median() const noexcept { return -mean_; }
-
-  /// The value that is transformed to this. O(1).
-  [[nodiscard]] double inverse(double transformed) const noexcept {
-    const double v = transformed + mean_;
+  /// The value that is transformed to v. O(1).
+  [[nodiscard]] double inverse(double v) const noexcept {
     return 2.0 * ((v > 0.0 ? 1.0 / (std::max)(1.0 / v - bend, 1e-12) : v) * half_spread_ + half_centre_);
   }
 
@@ -61,16 +58,10 @@ class output_transform {
     return largest * std::sqrt(sum / static_cast<double>(different));
   }
 
-  [[nodiscard]] double bent(double value) const noexcept {
-    const double v = (value / 2 - half_centre_) / half_spread_;
-    return v > 0.0 ? 1.0 / (1.0 / v + bend) : v;
-  }
-
   static constexpr double bend = 0.6;
 
   double half_centre_ = 0.0;
   double half_spread_ = 1.0;
-  double mean_ = 0.0;
 };
 
 }  // namespace knobless::detail

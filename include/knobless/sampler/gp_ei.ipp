@@ -29,7 +29,7 @@ struct gp_ei::state {
   state(const state&) = delete;
   state& operator=(const state&) = delete;
 
-  void update(const history& seen, const domain& space);
+  void update(const history& seen);
   static bool insert(std::vector<std::uint64_t>& sorted, std::uint64_t hash);
   void learn(const history& seen, const domain& space);
   void know(const history& seen, const domain& space, double log_stretch);
@@ -86,7 +86,7 @@ KNOBLESS_INLINE bool gp_ei::state::insert(std::vector<std::uint64_t>& sorted, st
   return true;
 }
 
-KNOBLESS_INLINE void gp_ei::state::update(const history& seen, const domain& space) {
+KNOBLESS_INLINE void gp_ei::state::update(const history& seen) {
   for (; told < seen.size(); ++told) {
     const observation o = seen[told];
     const std::uint64_t where = detail::point_hash(o.unit, o.active);
@@ -124,13 +124,12 @@ KNOBLESS_INLINE Eigen::VectorXd gp_ei::state::transformed(const history& seen, c
       worst = (std::max)(worst, seen[r].value);
     }
   const detail::output_transform transform(std::move(complete_values));
-  const double median = transform.median();
   Eigen::VectorXd values(static_cast<Eigen::Index>(of.size()));
   for (std::size_t i = 0; i < of.size(); ++i) {
     const observation o = seen[of[i]];
     // Failed trials are as bad as the worst; a pruned one is no better than the median, whatever its last report was.
     double v = transform(o.has_value ? o.value : worst);
-    if (o.state != trial_state::complete) v = (std::max)(v, median);
+    if (o.state != trial_state::complete) v = (std::max)(v, 0.0);
     values(static_cast<Eigen::Index>(i)) = v;
   }
   if (used != nullptr) *used = transform;
@@ -271,7 +270,7 @@ KNOBLESS_INLINE std::optional<estimate> gp_ei::estimate_best(const domain& space
   estimate found{*seen.best(), seen[*seen.best()].value};
   // Afresh, so that the answer depends on the history alone.
   state s(seen, space);
-  s.update(seen, space);
+  s.update(seen);
   if (s.complete < 4) return found;
   s.learn(seen, space);
   s.know(seen, space, 0.0);
@@ -296,7 +295,7 @@ KNOBLESS_INLINE std::optional<point> gp_ei::ask(const ask_context& context) {
   if (!state_ || seen.epoch() != state_->epoch || context.space.size() != state_->dimensions ||
       state_->told > seen.size())
     state_ = std::make_unique<state>(seen, context.space);
-  state_->update(seen, context.space);
+  state_->update(seen);
   if (state_->rows.size() + seen.pending().size() < state::startup || state_->complete < 2)
     return state_->start(context);
   return state_->propose(context);
