@@ -76,7 +76,7 @@ struct bench {
   }
   encoded encode(const std::vector<point>& points) const {
     const auto n = static_cast<Eigen::Index>(points.size());
-    encoded out{Eigen::MatrixXd(n, layout.numbers()), Eigen::MatrixXi(n, layout.levels())};
+    encoded out = layout.room(n);
     for (Eigen::Index i = 0; i < n; ++i) {
       const point& p = points[static_cast<std::size_t>(i)];
       layout.encode(space, p.unit, p.active, out.numbers.row(i), out.levels.row(i));

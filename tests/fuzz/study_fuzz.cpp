@@ -173,6 +173,7 @@ result<space<assignment>> some_space(byte_reader& in) {
   return made;
 }
 
+constexpr std::size_t gaussian = 8;
 any_sampler some_sampler(std::size_t which, std::size_t size) {
   switch (which) {
     case 0:
@@ -183,11 +184,16 @@ any_sampler some_sampler(std::size_t which, std::size_t size) {
       return grid{size};
     case 3:
       return latin_hypercube{size};
+    case 7:
+      return cma_es{};
+    case gaussian:
+      return gp_ei{};
     default:
       return tpe{};
   }
 }
-bool replaceable(std::size_t which) { return which == 0 || which >= 3; }
+// Not those that keep what follows from the sequence of their asks.
+bool replaceable(std::size_t which) { return which == 0 || (which >= 3 && which < 7); }
 
 // ---- What was told, kept plainly -----------------------------------------------------------------------------------------
 
@@ -224,7 +230,9 @@ class session {
 
   void run() {
     // A space without an admitted point costs thousands of tries an ask: one such ask will do.
-    for (int step = 0; step < 160 && !in_.empty() && hopeless_ < 1; ++step) {
+    // An ask of the Gaussian process takes milliseconds.
+    const int steps = which_ == gaussian ? 40 : 160;
+    for (int step = 0; step < steps && !in_.empty() && hopeless_ < 1; ++step) {
       switch (in_.below(16)) {
         case 0:
         case 1:
@@ -492,7 +500,7 @@ class session {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   byte_reader in(data, size);
-  const std::size_t which = in.below(6);
+  const std::size_t which = in.below(9);
   auto space = some_space(in);
   if (space) session(in, std::move(space).value(), which).run();
   return 0;

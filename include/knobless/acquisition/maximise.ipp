@@ -14,7 +14,7 @@ namespace knobless::detail {
 
 KNOBLESS_INLINE encoded improvement_search::encode(const std::vector<point>& points) const {
   const auto count = static_cast<Eigen::Index>(points.size());
-  encoded all{Eigen::MatrixXd(count, layout_.numbers()), Eigen::MatrixXi(count, layout_.levels())};
+  encoded all = layout_.room(count);
   for (Eigen::Index i = 0; i < count; ++i) {
     const point& p = points[static_cast<std::size_t>(i)];
     layout_.encode(space_, p.unit, p.active, all.numbers.row(i), all.levels.row(i));

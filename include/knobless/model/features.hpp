@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -12,6 +13,12 @@
 #include "../point.hpp"
 
 namespace knobless::detail {
+
+/// Numbers and levels of points, one a row: see features::room.
+struct encoded {
+  Eigen::MatrixXd numbers;
+  Eigen::MatrixXi levels;
+};
 
 /// Which number or level of a point belongs to which parameter of a search space.
 ///
@@ -63,6 +70,13 @@ class features {
 
   [[nodiscard]] const std::vector<place>& number_places() const noexcept { return numbers_; }
   [[nodiscard]] const std::vector<place>& level_places() const noexcept { return levels_; }
+
+  /// Room for n points. At least one column each, unused where there is nothing to hold: Eigen's views of a matrix without
+  /// data count from a null pointer, which sanitizers report.
+  [[nodiscard]] encoded room(Eigen::Index n) const {
+    return {Eigen::MatrixXd::Zero(n, (std::max)(numbers(), Eigen::Index{1})),
+            Eigen::MatrixXi::Zero(n, (std::max)(levels(), Eigen::Index{1}))};
+  }
 
   /// Writes a point's numbers and levels. O(d).
   template <class Numbers, class Levels>

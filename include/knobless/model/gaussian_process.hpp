@@ -11,12 +11,6 @@
 
 namespace knobless::detail {
 
-/// Numbers (n x f) and levels (n x c) of n points.
-struct encoded {
-  Eigen::MatrixXd numbers;
-  Eigen::MatrixXi levels;
-};
-
 /// Exact regression with the kernel
 ///
 ///   s (M(r) + t + v [same trial]),  M(r) = (1 + sqrt 5 r + 5/3 r^2) exp(-sqrt 5 r)  (Matern 5/2),

@@ -43,8 +43,8 @@ KNOBLESS_INLINE gaussian_process::gaussian_process(const features& layout)
 
 KNOBLESS_INLINE void gaussian_process::scale(const Eigen::MatrixXd& numbers, const Eigen::VectorXd& log_length,
                                              Eigen::MatrixXd& out) const {
-  out.resize(numbers.rows(), layout_->numbers());
-  for (Eigen::Index f = 0; f < out.cols(); ++f)
+  out.setZero(numbers.rows(), numbers.cols());
+  for (Eigen::Index f = 0; f < layout_->numbers(); ++f)
     out.col(f) = numbers.col(f) * std::exp(-log_length(layout_->group_of_number(f)));
 }
 
@@ -267,8 +267,8 @@ KNOBLESS_INLINE void gaussian_process::outline(const encoded& at, Eigen::VectorX
 
 KNOBLESS_INLINE void gaussian_process::predict(const encoded& one, belief& out) const {
   const Eigen::Index n = count_;
-  Eigen::VectorXd inverse_length(layout_->numbers());
-  for (Eigen::Index f = 0; f < inverse_length.size(); ++f)
+  Eigen::VectorXd inverse_length = Eigen::VectorXd::Zero(one.numbers.cols());
+  for (Eigen::Index f = 0; f < layout_->numbers(); ++f)
     inverse_length(f) = std::exp(-log_length_(layout_->group_of_number(f)));
   const Eigen::RowVectorXd z = one.numbers.row(0).cwiseProduct(inverse_length.transpose());
   const Eigen::MatrixXd gap = (-scaled_.topRows(n)).rowwise() + z;

@@ -73,7 +73,7 @@ KNOBLESS_INLINE gp_ei& gp_ei::operator=(gp_ei&&) noexcept = default;
 KNOBLESS_INLINE gp_ei::~gp_ei() = default;
 
 KNOBLESS_INLINE detail::encoded gp_ei::state::encode(const domain& space, const point& p) const {
-  detail::encoded one{Eigen::MatrixXd(1, layout.numbers()), Eigen::MatrixXi(1, layout.levels())};
+  detail::encoded one = layout.room(1);
   layout.encode(space, p.unit, p.active, one.numbers.row(0), one.levels.row(0));
   return one;
 }
@@ -106,7 +106,7 @@ KNOBLESS_INLINE void gp_ei::state::update(const history& seen) {
 KNOBLESS_INLINE detail::encoded gp_ei::state::encode(const domain& space, const history& seen,
                                                      const std::vector<std::size_t>& of) const {
   const auto n = static_cast<Eigen::Index>(of.size());
-  detail::encoded all{Eigen::MatrixXd(n, layout.numbers()), Eigen::MatrixXi(n, layout.levels())};
+  detail::encoded all = layout.room(n);
   for (Eigen::Index i = 0; i < n; ++i) {
     const observation o = seen[of[static_cast<std::size_t>(i)]];
     layout.encode(space, o.unit, o.active, all.numbers.row(i), all.levels.row(i));
