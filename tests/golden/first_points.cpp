@@ -5,7 +5,14 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <knobless/knobless.hpp>
+#include <knobless/branch.hpp>
+#include <knobless/sampler/cma_es.hpp>
+#include <knobless/sampler/grid.hpp>
+#include <knobless/sampler/latin_hypercube.hpp>
+#include <knobless/sampler/random_search.hpp>
+#include <knobless/sampler/sobol.hpp>
+#include <knobless/sampler/tpe.hpp>
+#include <knobless/study.hpp>
 #include <memory>
 #include <optional>
 #include <string>

@@ -20,16 +20,17 @@ namespace knobless {
 /// - Kernel: Matern 5/2 with a lengthscale for each parameter; categories are alike or not; conditional parameters are
 ///   compared where both points have them. The scale is integrated out; lengthscales and noise are the most probable ones,
 ///   with priors that move up with sqrt d. They are learnt anew at each of the first 40 asks, then after each twenty-fifth
-///   part more trials.
+///   part more trials. Each ask multiplies all lengthscales by a random factor, since the most probable ones are too sure of
+///   themselves.
 /// - The improvement is sought among 300 Sobol points and 300 around the five best; the best five of these climb.
 ///   Improvement is on the lowest posterior mean of the told points, which for deterministic objectives is the best value.
 /// - Running trials are taken to give what the model expects. No point is proposed twice while others are found.
-/// - From 200 trials on, lengthscales are learnt from half the best and half the latest of them; the model knows 500 at most.
+/// - From 200 trials on, lengthscales are learnt from half the best and half the latest of them; the model knows 400 at most.
 ///
 /// What it proposes follows from the sequence of its asks: the hyperparameters start from those of the ask before. The same
 /// seed gives the same points in one build of the program; the last bits of Eigen's sums differ between processors and
-/// compilers, and so may the trials. Cost: O(n^3 + iterations n^2 d) where it learns, else O(600 n d + n^2 (100 + climbs)),
-/// n = min(told, 500): a few milliseconds.
+/// compilers, and so may the trials. Cost: O(n^3 + 600 n d + n^2 (100 + climbs)), and O(30 n^2 (n + d)) where it learns, with
+/// n = min(told, 400): a few milliseconds.
 class gp_ei {
  public:
   gp_ei();
