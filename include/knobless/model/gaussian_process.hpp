@@ -60,8 +60,8 @@ class gaussian_process {
   [[nodiscard]] double scale() const noexcept { return scale_; }
 
  private:
-  [[nodiscard]] double objective(const encoded& inputs, const Eigen::VectorXd& values, const Eigen::VectorXd& hyper,
-                                 Eigen::VectorXd& gradient) const;
+  [[nodiscard]] double objective(const encoded& inputs, const Eigen::VectorXd& values,
+                                 const Eigen::VectorXd& parameters, Eigen::VectorXd& gradient) const;
   void scale(const Eigen::MatrixXd& numbers, const Eigen::VectorXd& log_length, Eigen::MatrixXd& out) const;
   void squared_distances(const encoded& inputs, const Eigen::VectorXd& log_length, Eigen::MatrixXd& out) const;
   void correlations(const encoded& at, Eigen::MatrixXd& out) const;

@@ -10,6 +10,9 @@
 namespace knobless::detail {
 namespace gp {
 
+// Eigen's name for it is a macro of X11.
+inline constexpr Eigen::ComputationInfo well{};
+
 inline constexpr double mean_share = 1.0;   // t
 inline constexpr double scale_shape = 2.0;  // of the inverse-gamma prior of s
 inline constexpr double scale_rate = 2.0;
@@ -24,7 +27,7 @@ inline constexpr double level_centre = 1.0;  // more for categories: levels that
 // M(r) of squared distances.
 template <class Squared>
 void matern(Squared&& r2) {
-  r2 = (5.0 * r2.array().max(0.0)).sqrt();
+  r2 = (5.0 * (r2.array().max)(0.0)).sqrt();
   r2 = (1.0 + r2.array() + r2.array().square() / 3.0) * (-r2.array()).exp();
 }
 
@@ -70,11 +73,11 @@ KNOBLESS_INLINE void gaussian_process::squared_distances(const encoded& inputs, 
 // Machine Learning, 2006, eq. 5.9 with s integrated out: with a = n/2 + shape and b = rate + y'R^-1 y / 2 the density is
 // b^-a |R|^-1/2, and its derivative along dR is tr(W dR) / 2, W = R^-1 - (a/b) (R^-1 y)(R^-1 y)'.
 KNOBLESS_INLINE double gaussian_process::objective(const encoded& inputs, const Eigen::VectorXd& values,
-                                                   const Eigen::VectorXd& hyper, Eigen::VectorXd& gradient) const {
+                                                   const Eigen::VectorXd& parameters, Eigen::VectorXd& gradient) const {
   const Eigen::Index n = inputs.numbers.rows();
   const Eigen::Index groups = layout_->groups();
-  const Eigen::VectorXd log_length = hyper.head(groups);
-  const double noise = std::exp(hyper(groups));
+  const Eigen::VectorXd log_length = parameters.head(groups);
+  const double noise = std::exp(parameters(groups));
   Eigen::MatrixXd r2;
   squared_distances(inputs, log_length, r2);
   // H = dM/d(-r^2/2): (5/3)(1 + sqrt5 r) exp(-sqrt5 r).
@@ -83,7 +86,7 @@ KNOBLESS_INLINE double gaussian_process::objective(const encoded& inputs, const 
   for (Eigen::Index j = 0; j < n; ++j) {
     const Eigen::Index m = n - j;
     auto r = r2.col(j).tail(m).array();
-    r = (5.0 * r.max(0.0)).sqrt();
+    r = (5.0 * (r.max)(0.0)).sqrt();
     slope.col(j).tail(m).array() = (-r).exp();
     kernel.col(j).tail(m).array() = (1.0 + r + r.square() / 3.0) * slope.col(j).tail(m).array() + gp::mean_share;
     slope.col(j).tail(m).array() *= (5.0 / 3.0) * (1.0 + r);
@@ -91,7 +94,7 @@ KNOBLESS_INLINE double gaussian_process::objective(const encoded& inputs, const 
   kernel.diagonal().array() += noise;
   const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> factor(kernel);
   gradient.setZero(groups + 1);
-  if (factor.info() != Eigen::Success) return std::numeric_limits<double>::max();
+  if (factor.info() != gp::well) return (std::numeric_limits<double>::max)();
   const Eigen::VectorXd weights = factor.solve(values);
   const double a = 0.5 * static_cast<double>(n) + gp::scale_shape;
   const double b = gp::scale_rate + 0.5 * values.dot(weights);
@@ -134,7 +137,7 @@ KNOBLESS_INLINE double gaussian_process::objective(const encoded& inputs, const 
     value += 0.5 * z * z;
     gradient(g) += z / gp::length_width;
   }
-  const double z = (hyper(groups) - gp::noise_centre) / gp::noise_width;
+  const double z = (parameters(groups) - gp::noise_centre) / gp::noise_width;
   value += 0.5 * z * z;
   gradient(groups) += z / gp::noise_width;
   return value;
@@ -151,7 +154,7 @@ KNOBLESS_INLINE void gaussian_process::learn(const encoded& inputs, const Eigen:
   };
   const descent_limits limits{30, 1e-2, 1e-4};
   Eigen::VectorXd best;
-  double least = std::numeric_limits<double>::max();
+  double least = (std::numeric_limits<double>::max)();
   const auto descend = [&](Eigen::VectorXd x) {
     const double found = minimise_in_box(density, x, lower, upper, limits);
     if (found >= least && best.size() > 0) return;
@@ -187,7 +190,7 @@ KNOBLESS_INLINE void gaussian_process::set(const encoded& inputs, double log_str
   for (;; log_noise_ += 2.3) {
     kernel.diagonal().setConstant(1.0 + gp::mean_share + noise());
     factor.compute(kernel);
-    if (factor.info() == Eigen::Success) break;
+    if (factor.info() == gp::well) break;
   }
   inverse_ = Eigen::MatrixXd::Identity(n, n);
   factor.matrixL().solveInPlace(inverse_);
@@ -252,7 +255,8 @@ KNOBLESS_INLINE void gaussian_process::predict(const encoded& at, Eigen::VectorX
   correlations(at, k);
   mean = k.transpose() * weights_;
   const Eigen::MatrixXd half = inverse_.topLeftCorner(count_, count_).template triangularView<Eigen::Lower>() * k;
-  deviation = (scale_ * (1.0 + gp::mean_share - half.colwise().squaredNorm().transpose().array()).max(1e-12)).sqrt();
+  const Eigen::ArrayXd variance = 1.0 + gp::mean_share - half.colwise().squaredNorm().transpose().array();
+  deviation = (scale_ * (variance.max)(1e-12)).sqrt();
 }
 
 KNOBLESS_INLINE void gaussian_process::outline(const encoded& at, Eigen::VectorXd& mean,
@@ -261,8 +265,8 @@ KNOBLESS_INLINE void gaussian_process::outline(const encoded& at, Eigen::VectorX
   correlations(at, k);
   mean = k.transpose() * weights_;
   const double prior = 1.0 + gp::mean_share;
-  deviation =
-      (scale_ * (prior - k.colwise().maxCoeff().transpose().array().square() / (prior + noise())).max(1e-12)).sqrt();
+  const Eigen::ArrayXd variance = prior - k.colwise().maxCoeff().transpose().array().square() / (prior + noise());
+  deviation = (scale_ * (variance.max)(1e-12)).sqrt();
 }
 
 KNOBLESS_INLINE void gaussian_process::predict(const encoded& one, belief& out) const {

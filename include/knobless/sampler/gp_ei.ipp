@@ -231,7 +231,7 @@ KNOBLESS_INLINE point gp_ei::state::propose(const ask_context& context) {
   Eigen::VectorXd values = transformed(seen, members);
   model.condition(values);
   const Eigen::VectorXd fitted = model.fitted();
-  double threshold = std::numeric_limits<double>::max();
+  double threshold = (std::numeric_limits<double>::max)();
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < members.size(); ++i) {
     if (seen[members[i]].state != trial_state::complete) continue;
@@ -277,7 +277,7 @@ KNOBLESS_INLINE std::optional<estimate> gp_ei::estimate_best(const domain& space
   detail::output_transform transform;
   s.model.condition(s.transformed(seen, s.members, &transform));
   const Eigen::VectorXd means = s.model.fitted();
-  double least = std::numeric_limits<double>::max();
+  double least = (std::numeric_limits<double>::max)();
   for (std::size_t i = 0; i < s.members.size(); ++i) {
     const observation o = seen[s.members[i]];
     const double mean = means(static_cast<Eigen::Index>(i));
