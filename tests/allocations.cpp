@@ -21,5 +21,11 @@ void* operator new(std::size_t size) {
   std::abort();
 #endif
 }
+// The standard library's own calls this one, a sanitizer's does not: memory would come from one and go to the other.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++count;
+  return std::malloc(size == 0 ? 1 : size);
+}
 void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, const std::nothrow_t&) noexcept { std::free(p); }
 void operator delete(void* p, std::size_t) noexcept { std::free(p); }
