@@ -161,6 +161,7 @@ study<Config> told(const space<Config>& space, std::size_t trials, std::uint64_t
 }  // namespace
 
 TEST_CASE("gp_ei: beats random search of four times the trials: smooth, mixed and conditional") {
+  if (test::sanitized) return;
   // With no difference 9 or more of 10 would come with probability 0.011, on three problems 1e-6.
   CHECK(wins(cube<2>(), 25, 10, branin) >= 9);
   CHECK(wins(mixed(), 25, 10, [](const choices& c) { return loss(c); }) >= 9);
@@ -513,6 +514,7 @@ TEST_CASE("gp_ei: thousands of trials told between two asks") {
 }
 
 TEST_CASE("gp_ei: under noise the best estimated of its own trials is truly better than the best observed") {
+  if (test::sanitized) return;
   // Means over 30 seeds. Measured at noise 0.1 and 0.3: see docs/gp_ei.md.
   for (const double noise : {0.1, 0.3}) {
     double estimated = 0.0;
@@ -531,6 +533,7 @@ TEST_CASE("gp_ei: under noise the best estimated of its own trials is truly bett
 }
 
 TEST_CASE("gp_ei: under noise the best estimated trial is truly better than the best observed") {
+  if (test::sanitized) return;
   // Paired over 30 seeds, of random trials, so that the two differ. Measured: 0.008 against 0.044, t = -5.6. Where there is
   // no gain, t is below -3 once in 400 such tests.
   double sum = 0.0;
