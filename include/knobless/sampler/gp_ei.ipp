@@ -156,8 +156,10 @@ KNOBLESS_INLINE std::vector<std::size_t> gp_ei::state::select(const history& see
 }
 
 KNOBLESS_INLINE void gp_ei::state::learn(const history& seen, const domain& space) {
-  // At each ask at first, however many trials were told before: those that the model itself proposed teach it the most.
-  if (lessons > 0 && rows.size() < learnt_at + 1 + (lessons > 40 ? rows.size() / 25 : 0)) return;
+  // At each ask at first, or at each second one where many trials were told before: those that the model itself proposed
+  // teach it the most.
+  const std::size_t wait = lessons > 40 ? rows.size() / 25 : (rows.size() > 60 ? 1 : 0);
+  if (lessons > 0 && rows.size() < learnt_at + 1 + wait) return;
   const std::vector<std::size_t> few = select(seen, most_learnt);
   model.learn(encode(space, seen, few), transformed(seen, few));
   learnt_at = rows.size();
