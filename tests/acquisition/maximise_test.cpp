@@ -74,15 +74,7 @@ struct bench {
     model.condition(values);
     threshold = values.minCoeff();
   }
-  encoded encode(const std::vector<point>& points) const {
-    const auto n = static_cast<Eigen::Index>(points.size());
-    encoded out = layout.room(n);
-    for (Eigen::Index i = 0; i < n; ++i) {
-      const point& p = points[static_cast<std::size_t>(i)];
-      layout.encode(space, p.unit, p.active, out.numbers.row(i), out.levels.row(i));
-    }
-    return out;
-  }
+  encoded encode(const std::vector<point>& points) const { return layout.encode(space, points); }
   std::vector<point> draw(std::size_t n) {
     std::vector<point> points(n, point(space.size()));
     for (point& p : points) {

@@ -54,15 +54,7 @@ struct bench {
 
   explicit bench(domain of, std::uint64_t seed = 0) : space(std::move(of)), rng(seed, 99) {}
 
-  encoded encode(const std::vector<point>& points) const {
-    const auto n = static_cast<Eigen::Index>(points.size());
-    encoded all = layout.room(n);
-    for (Eigen::Index i = 0; i < n; ++i) {
-      const point& p = points[static_cast<std::size_t>(i)];
-      layout.encode(space, p.unit, p.active, all.numbers.row(i), all.levels.row(i));
-    }
-    return all;
-  }
+  encoded encode(const std::vector<point>& points) const { return layout.encode(space, points); }
   point draw() {
     point p(space.size());
     for (double& u : p.unit) u = rng.uniform();

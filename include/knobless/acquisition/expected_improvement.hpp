@@ -2,8 +2,6 @@
 /// The expected improvement of a normal belief, as a logarithm that does not vanish.
 #pragma once
 
-#include <cmath>
-
 #include "../elementary.hpp"
 
 namespace knobless::detail {

@@ -40,7 +40,6 @@ class improvement_search {
     std::size_t index;
   };
 
-  [[nodiscard]] encoded encode(const std::vector<point>& points) const;
   [[nodiscard]] std::vector<scored> rank(const Eigen::VectorXd& mean, const Eigen::VectorXd& deviation) const;
   [[nodiscard]] double score(const point& p);
   /// Each returns the score of p, which they may have replaced by a better one.

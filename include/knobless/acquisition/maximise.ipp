@@ -12,16 +12,6 @@
 
 namespace knobless::detail {
 
-KNOBLESS_INLINE encoded improvement_search::encode(const std::vector<point>& points) const {
-  const auto count = static_cast<Eigen::Index>(points.size());
-  encoded all = layout_.room(count);
-  for (Eigen::Index i = 0; i < count; ++i) {
-    const point& p = points[static_cast<std::size_t>(i)];
-    layout_.encode(space_, p.unit, p.active, all.numbers.row(i), all.levels.row(i));
-  }
-  return all;
-}
-
 KNOBLESS_INLINE std::vector<improvement_search::scored> improvement_search::rank(
     const Eigen::VectorXd& mean, const Eigen::VectorXd& deviation) const {
   std::vector<scored> ranked;
@@ -34,7 +24,7 @@ KNOBLESS_INLINE std::vector<improvement_search::scored> improvement_search::rank
 }
 
 KNOBLESS_INLINE double improvement_search::score(const point& p) {
-  model_.predict(encode({p}), belief_);
+  model_.predict(layout_.encode(space_, {p}), belief_);
   const double z = (threshold_ - belief_.mean) / belief_.deviation;
   return log_expected_improvement(z).value + elementary::log(belief_.deviation);
 }
@@ -70,7 +60,7 @@ KNOBLESS_INLINE double improvement_search::climb_continuous(point& p, double pre
   std::vector<double> slopes(space_.size());
   const auto descent = [&](const Eigen::VectorXd& at, Eigen::VectorXd& gradient) {
     place(at);
-    model_.predict(encode(probe), belief_);
+    model_.predict(layout_.encode(space_, probe), belief_);
     const double z = (threshold_ - belief_.mean) / belief_.deviation;
     const log_improvement h = log_expected_improvement(z);
     // d log(sigma h(z)) = ((1 - z h'/h) d sigma - h'/h d mean) / sigma.
@@ -120,7 +110,7 @@ KNOBLESS_INLINE double improvement_search::climb_discrete(point& p, double prese
     if (others.empty()) continue;
     Eigen::VectorXd mean;
     Eigen::VectorXd deviation;
-    model_.predict(encode(others), mean, deviation);
+    model_.predict(layout_.encode(space_, others), mean, deviation);
     const scored best = rank(mean, deviation).front();
     if (best.score <= present) continue;
     present = best.score;
@@ -136,13 +126,13 @@ KNOBLESS_INLINE point improvement_search::find(std::vector<point> candidates, co
   constexpr int last_steps = 50;
   Eigen::VectorXd mean;
   Eigen::VectorXd deviation;
-  model_.outline(encode(candidates), mean, deviation);
+  model_.outline(layout_.encode(space_, candidates), mean, deviation);
   std::vector<point> promising;
   for (const scored& s : rank(mean, deviation)) {
     if (promising.size() == exact) break;
     promising.push_back(std::move(candidates[s.index]));
   }
-  model_.predict(encode(promising), mean, deviation);
+  model_.predict(layout_.encode(space_, promising), mean, deviation);
   std::vector<scored> ranked = rank(mean, deviation);
   ranked.resize((std::min)(ranked.size(), leaders));
 

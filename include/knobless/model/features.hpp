@@ -100,6 +100,16 @@ class features {
     }
   }
 
+  /// The same of several points. O(n d).
+  [[nodiscard]] encoded encode(const domain& space, const std::vector<point>& points) const {
+    encoded all = room(static_cast<Eigen::Index>(points.size()));
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const auto row = static_cast<Eigen::Index>(i);
+      encode(space, points[i].unit, points[i].active, all.numbers.row(row), all.levels.row(row));
+    }
+    return all;
+  }
+
   /// The gradient with respect to the coordinates (of d parameters), of that with respect to the numbers. O(d).
   template <class Slopes>
   void chain(std::span<const double> unit, std::span<const unsigned char> active, const Slopes& by_number,

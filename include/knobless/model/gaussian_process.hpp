@@ -6,7 +6,6 @@
 #include <cstddef>
 
 #include "../config.hpp"
-#include "../numeric/quasi_newton.hpp"
 #include "features.hpp"
 
 namespace knobless::detail {

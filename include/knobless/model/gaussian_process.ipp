@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "../numeric/quasi_newton.hpp"
+
 namespace knobless::detail {
 namespace gp {
 

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -37,7 +36,6 @@ struct gp_ei::state {
   [[nodiscard]] point propose(const ask_context& context);
   [[nodiscard]] std::vector<point> candidates(const ask_context& context, const std::vector<point>& best) const;
   [[nodiscard]] bool eligible(const ask_context& context, const point& p) const;
-  [[nodiscard]] detail::encoded encode(const domain& space, const point& p) const;
   [[nodiscard]] detail::encoded encode(const domain& space, const history& seen,
                                        const std::vector<std::size_t>& of) const;
   [[nodiscard]] Eigen::VectorXd transformed(const history& seen, const std::vector<std::size_t>& of,
@@ -71,12 +69,6 @@ KNOBLESS_INLINE gp_ei::gp_ei() = default;
 KNOBLESS_INLINE gp_ei::gp_ei(gp_ei&&) noexcept = default;
 KNOBLESS_INLINE gp_ei& gp_ei::operator=(gp_ei&&) noexcept = default;
 KNOBLESS_INLINE gp_ei::~gp_ei() = default;
-
-KNOBLESS_INLINE detail::encoded gp_ei::state::encode(const domain& space, const point& p) const {
-  detail::encoded one = layout.room(1);
-  layout.encode(space, p.unit, p.active, one.numbers.row(0), one.levels.row(0));
-  return one;
-}
 
 // False where it is there already. O(log n) and a move.
 KNOBLESS_INLINE bool gp_ei::state::insert(std::vector<std::uint64_t>& sorted, std::uint64_t hash) {
@@ -250,7 +242,7 @@ KNOBLESS_INLINE point gp_ei::state::propose(const ask_context& context) {
   for (const pending_trial& p : seen.pending()) {
     // One from an earlier space that has no place in this one.
     if (p.where == point(space.size())) continue;
-    const detail::encoded one = encode(space, p.where);
+    const detail::encoded one = layout.encode(space, {p.where});
     Eigen::VectorXd mean;
     Eigen::VectorXd deviation;
     model.predict(one, mean, deviation);
