@@ -1,5 +1,6 @@
 #include "support.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <knobless/model/quadratic.hpp>
@@ -132,4 +133,78 @@ TEST_CASE("quadratic: heavier observations are met more closely") {
   }
   // Weights are of residuals: 9 to 1.
   CHECK(fit(form::linear, d)(std::vector<double>{0.45}) == doctest::Approx(0.1).epsilon(1e-9));
+}
+
+TEST_CASE("quadratic: a fit that follows an earlier one finds what a fresh one finds") {
+  for (const std::size_t n : {3U, 8U, 13U}) {
+    const std::size_t columns = quadratic::coefficients(form::full, n);
+    const std::size_t kept = 2 * columns;
+    knobless::random rng(n);
+    std::vector<double> middle(n, 0.3);
+    double width = 0.2;
+    data all{n, {}, {}, {}};
+    quadratic following;
+    std::vector<std::size_t> numbers;
+    for (std::size_t step = 0; step < 200; ++step) {
+      // A cloud that moves and contracts, in which few rows come, go and change their weight; now and then it jumps.
+      const std::size_t fresh = step == 0 ? kept : 1 + step % 3;
+      if (step == 120) {
+        middle.assign(n, 0.8);
+        width = 1e-3;
+      }
+      for (std::size_t i = 0; i < fresh; ++i) {
+        std::vector<double> x(n);
+        for (std::size_t k = 0; k < n; ++k) x[k] = middle[k] + width * rng.normal();
+        all.points.insert(all.points.end(), x.begin(), x.end());
+        all.values.push_back(bowl(x) + 0.1 * width * width * rng.normal());
+      }
+      width *= 0.99;
+      middle[step % n] += 0.1 * width;
+      const std::size_t last = all.values.size();
+      data d{n, {}, {}, {}};
+      numbers.clear();
+      for (std::size_t i = 0; i < kept; ++i) {
+        // The latest first, in order of no kind.
+        const std::size_t row = last - 1 - (i * 11 + step) % kept;
+        if ((row + step / 8) % 9 == 0) continue;
+        d.points.insert(d.points.end(), &all.points[row * n], &all.points[row * n] + n);
+        d.values.push_back(all.values[row]);
+        d.weights.push_back(last - row < kept / 2 ? 5.0 : 1.0);
+        numbers.push_back(row);
+      }
+      following.fit(form::full, n, d.points, d.values, d.weights, numbers);
+      const quadratic alone = fit(form::full, d);
+      double largest = 0.0;
+      double error = 0.0;
+      for (std::size_t i = 0; i < d.values.size(); ++i) {
+        const std::span<const double> at(&d.points[i * n], n);
+        largest = (std::max)(largest, std::abs(alone(at) - alone({d.points.data(), n})));
+        error = (std::max)(error, std::abs(alone(at) - following(at)));
+      }
+      CAPTURE(step);
+      CHECK(error < 1e-8 * largest);
+    }
+  }
+}
+
+TEST_CASE("quadratic: a fit that follows copes with columns that come to depend on others, and another form") {
+  const std::size_t n = 3;
+  data d = observe(n, 40, 0.3, 0.5, bowl);
+  std::vector<std::size_t> numbers(40);
+  for (std::size_t i = 0; i < 40; ++i) numbers[i] = i;
+  quadratic q;
+  // One by one the last coordinate becomes the same everywhere.
+  for (std::size_t i = 0; i < 40; ++i) {
+    d.points[i * n + 2] = 0.5;
+    d.values[i] = bowl({d.points[i * n], d.points[i * n + 1], 0.5});
+    numbers[i] = 100 + i;
+    q.fit(form::full, n, d.points, d.values, d.weights, numbers);
+    const quadratic alone = fit(form::full, d);
+    for (std::size_t k = 0; k < 40; ++k)
+      CHECK(q({&d.points[k * n], n}) == doctest::Approx(alone({&d.points[k * n], n})));
+  }
+  q.fit(form::diagonal, n, d.points, d.values, d.weights, numbers);
+  const quadratic diagonal = fit(form::diagonal, d);
+  for (std::size_t k = 0; k < 40; ++k)
+    CHECK(q({&d.points[k * n], n}) == doctest::Approx(diagonal({&d.points[k * n], n})));
 }

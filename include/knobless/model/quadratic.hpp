@@ -31,9 +31,11 @@ class quadratic {
   }
 
   /// Fits to `values.size()` observations at the rows of `points` (n apart), row i weighing `weights[i]` (a factor of its
-  /// residual, not of the square). O(observations coefficients^2), by Householder reflections.
+  /// residual, not of the square). O(observations coefficients^2), by Householder reflections. By its number, if there are
+  /// numbers, an observation is recognised in the next fit: where few come, go or change their weight, that costs
+  /// O(changes coefficients^2 + observations coefficients), and finds the same function but for rounding.
   void fit(form shape, std::size_t n, std::span<const double> points, std::span<const double> values,
-           std::span<const double> weights);
+           std::span<const double> weights, std::span<const std::size_t> numbers = {});
 
   /// The function at a point. O(coefficients).
   [[nodiscard]] double operator()(std::span<const double> at) const noexcept;
@@ -43,17 +45,51 @@ class quadratic {
   bool minimum(double radius, std::span<double> found);
 
  private:
-  void expand(const double* z, double* to, std::size_t stride) const noexcept;
+  // Inside, z is measured from the best point in units of each coordinate's spread: a cloud of a thousandth of the space is
+  // then no worse conditioned than a wide one.
+  struct frame {
+    std::vector<double> centre;
+    std::vector<double> spread;
+  };
+
+  void set_up(const frame& in, std::span<const double> points, std::span<const double> values,
+              std::span<const double> weights);
+  [[nodiscard]] bool triangulate(std::size_t count);
+  void expand(const double* at, double weight);
+  [[nodiscard]] bool follow(std::span<const double> points, std::span<const double> weights,
+                            std::span<const std::size_t> numbers);
+  [[nodiscard]] bool refine(std::size_t count);
+  void change_frame();
 
   form form_ = form::linear;
   std::size_t n_ = 0;
-  // Inside, z is measured from the best point in units of each coordinate's spread: a cloud of a thousandth of the space is
-  // then no worse conditioned than a wide one.
-  std::vector<double> centre_;
-  std::vector<double> spread_;
+  frame frame_;
   std::vector<double> coefficients_;    // 1, z_i, z_i^2, z_i z_j for i < j
   std::vector<double> matrix_;          // by columns, then the values
   std::vector<std::size_t> pivot_row_;  // of R, for each column; the number of rows where it has none
+
+  // R, by rows, of the observations in `taken_`, which are sorted by number; empty where there is no such R.
+  struct row_taken {
+    std::size_t number;
+    std::size_t row;
+    double weight;
+  };
+  std::vector<double> triangle_;
+  frame triangle_frame_;
+  std::vector<double> solution_;  // the coefficients in that frame
+  std::vector<row_taken> taken_;
+  std::vector<double> taken_points_;
+
+  // Room that is used again.
+  struct change {
+    const double* point;
+    double squared;  // the square of the weight that it gains; negative: loses
+  };
+  std::vector<row_taken> next_;
+  std::vector<change> changes_;
+  std::vector<double> scaled_;
+  std::vector<double> gradient_;
+  std::vector<double> residual_;
   std::vector<double> hessian_;
   std::vector<double> factor_;
   std::vector<double> step_;

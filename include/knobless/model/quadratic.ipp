@@ -12,45 +12,82 @@
 
 namespace knobless {
 
-KNOBLESS_INLINE void quadratic::expand(const double* z, double* to, std::size_t stride) const noexcept {
-  *to = 1.0;
-  to += stride;
-  for (std::size_t i = 0; i < n_; ++i, to += stride) *to = z[i];
-  if (form_ == form::linear) return;
-  for (std::size_t i = 0; i < n_; ++i, to += stride) *to = z[i] * z[i];
-  if (form_ == form::diagonal) return;
-  for (std::size_t i = 0; i < n_; ++i)
-    for (std::size_t j = i + 1; j < n_; ++j, to += stride) *to = z[i] * z[j];
+// The rows of the least-squares problem, by columns, in units of the frame; then the values.
+KNOBLESS_INLINE void quadratic::set_up(const frame& in, std::span<const double> points, std::span<const double> values,
+                                       std::span<const double> weights) {
+  const std::size_t count = values.size();
+  const std::size_t rows = detail::padded(count);
+  const std::size_t columns = coefficients(form_, n_);
+  matrix_.resize(rows * (columns + detail::column_step));
+  scaled_.resize(rows * n_);
+  for (std::size_t k = 0; k < n_; ++k) {
+    double* const to = &scaled_[k * rows];
+    for (std::size_t i = 0; i < count; ++i) to[i] = (points[i * n_ + k] - in.centre[k]) / in.spread[k];
+  }
+  double* to = matrix_.data();
+  const auto next = [&](auto&& element) {
+    for (std::size_t i = 0; i < count; ++i) to[i] = element(i);
+    for (std::size_t i = count; i < rows; ++i) to[i] = 0.0;
+    to += rows;
+  };
+  next([&](std::size_t i) { return weights[i]; });
+  for (std::size_t k = 0; k < n_; ++k) {
+    const double* const z = &scaled_[k * rows];
+    next([&](std::size_t i) { return z[i] * weights[i]; });
+  }
+  if (form_ != form::linear)
+    for (std::size_t k = 0; k < n_; ++k) {
+      const double* const z = &scaled_[k * rows];
+      next([&](std::size_t i) { return z[i] * z[i] * weights[i]; });
+    }
+  if (form_ == form::full)
+    for (std::size_t k = 0; k < n_; ++k)
+      for (std::size_t l = k + 1; l < n_; ++l) {
+        const double* const y = &scaled_[k * rows];
+        const double* const z = &scaled_[l * rows];
+        next([&](std::size_t i) { return y[i] * z[i] * weights[i]; });
+      }
+  next([&](std::size_t i) { return weights[i] * values[i]; });
+  // What is beyond is padding.
+  std::fill(to, matrix_.data() + matrix_.size(), 0.0);
 }
 
 KNOBLESS_INLINE void quadratic::fit(form shape, std::size_t n, std::span<const double> points,
-                                    std::span<const double> values, std::span<const double> weights) {
+                                    std::span<const double> values, std::span<const double> weights,
+                                    std::span<const std::size_t> numbers) {
+  if (shape != form_ || n != n_) taken_.clear();
   form_ = shape;
   n_ = n;
-  const std::size_t columns = coefficients(shape, n);
   const std::size_t count = values.size();
-  const std::size_t rows = detail::padded(count);
-  matrix_.assign(rows * (columns + detail::column_step), 0.0);
-  double* const target = &matrix_[rows * columns];
-  step_.assign(detail::padded(n), 0.0);
-  centre_.assign(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(n));
-  spread_.assign(n, 0.0);
+  frame_.centre.assign(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(n));
+  frame_.spread.assign(n, 0.0);
   for (std::size_t i = 0; i < count; ++i)
     for (std::size_t k = 0; k < n; ++k) {
-      const double gap = points[i * n + k] - centre_[k];
-      spread_[k] += gap * gap;
+      const double gap = points[i * n + k] - frame_.centre[k];
+      frame_.spread[k] += gap * gap;
     }
-  for (double& s : spread_) s = s > 0.0 ? std::sqrt(s / static_cast<double>(count)) : 1.0;
-  for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t k = 0; k < n; ++k) step_[k] = (points[i * n + k] - centre_[k]) / spread_[k];
-    expand(step_.data(), &matrix_[i], rows);
-    target[i] = weights[i] * values[i];
-  }
-  for (std::size_t j = 0; j < columns; ++j)
-    for (std::size_t i = 0; i < count; ++i) matrix_[j * rows + i] *= weights[i];
+  for (double& s : frame_.spread) s = s > 0.0 ? std::sqrt(s / static_cast<double>(count)) : 1.0;
 
-  // Householder reflections, column by column; `rank` rows are done.
-  coefficients_.assign(columns, 0.0);
+  bool solved = false;
+  if (follow(points, weights, numbers)) {
+    set_up(triangle_frame_, points, values, weights);
+    solved = refine(count);
+  }
+  if (!solved) {
+    set_up(frame_, points, values, weights);
+    triangle_frame_ = frame_;
+    if (!triangulate(count)) taken_.clear();
+  }
+  if (!taken_.empty()) taken_points_.assign(points.begin(), points.end());
+  change_frame();
+}
+
+// Householder reflections, column by column; `rank` rows are done. False where some columns depend on others.
+KNOBLESS_INLINE bool quadratic::triangulate(std::size_t count) {
+  const std::size_t columns = coefficients(form_, n_);
+  const std::size_t rows = detail::padded(count);
+  double* const target = &matrix_[rows * columns];
+  solution_.assign(columns, 0.0);
   pivot_row_.assign(columns, count);
   std::size_t rank = 0;
   for (std::size_t j = 0; j < columns && rank < count; ++j) {
@@ -78,13 +115,151 @@ KNOBLESS_INLINE void quadratic::fit(form shape, std::size_t n, std::span<const d
     const std::size_t row = pivot_row_[j];
     if (row == count) continue;
     double sum = target[row];
-    for (std::size_t k = j + 1; k < columns; ++k) sum -= matrix_[k * rows + row] * coefficients_[k];
-    coefficients_[j] = sum / matrix_[j * rows + row];
+    for (std::size_t k = j + 1; k < columns; ++k) sum -= matrix_[k * rows + row] * solution_[k];
+    solution_[j] = sum / matrix_[j * rows + row];
   }
+  if (rank < columns) return false;
+  const std::size_t side = detail::padded(columns);
+  triangle_.assign(side * columns, 0.0);
+  for (std::size_t j = 0; j < columns; ++j)
+    for (std::size_t i = 0; i <= j; ++i) triangle_[i * side + j] = matrix_[j * rows + i];
+  return true;
+}
+
+// Lets R follow what came, went or changed its weight since the last fit: by plane rotations where weight is gained, then by
+// hyperbolic ones where it is lost (Golub and Van Loan, Matrix Computations, section 6.5). False where R begins anew.
+KNOBLESS_INLINE bool quadratic::follow(std::span<const double> points, std::span<const double> weights,
+                                       std::span<const std::size_t> numbers) {
+  const std::size_t columns = coefficients(form_, n_);
+  const std::size_t side = detail::padded(columns);
+  bool possible = !taken_.empty();
+  next_.clear();
+  for (std::size_t i = 0; i < numbers.size(); ++i) next_.push_back({numbers[i], i, weights[i]});
+  std::sort(next_.begin(), next_.end(), [](const row_taken& a, const row_taken& b) { return a.number < b.number; });
+  changes_.clear();
+  auto old = taken_.begin();
+  for (const row_taken& r : next_) {
+    for (; old != taken_.end() && old->number < r.number; ++old)
+      changes_.push_back({&taken_points_[old->row * n_], -old->weight * old->weight});
+    double before = 0.0;
+    if (old != taken_.end() && old->number == r.number) before = (old++)->weight;
+    if (r.weight != before) changes_.push_back({&points[r.row * n_], r.weight * r.weight - before * before});
+  }
+  for (; old != taken_.end(); ++old) changes_.push_back({&taken_points_[old->row * n_], -old->weight * old->weight});
+  taken_.swap(next_);
+  // A change costs O(columns^2), as a column does when R begins anew.
+  possible = possible && 3 * changes_.size() <= columns;
+  for (std::size_t k = 0; k < n_ && possible; ++k) {
+    const double unit = triangle_frame_.spread[k];
+    possible = frame_.spread[k] > 0.2 * unit && frame_.spread[k] < 5.0 * unit &&
+               std::abs(frame_.centre[k] - triangle_frame_.centre[k]) < 5.0 * unit;
+  }
+  for (const bool gain : {true, false})
+    for (const change& c : changes_) {
+      if (!possible) return false;
+      if ((c.squared > 0.0) != gain) continue;
+      expand(c.point, std::sqrt(std::abs(c.squared)));
+      double* const v = step_.data();
+      for (std::size_t j = 0; j < columns; ++j) {
+        double* const r = &triangle_[j * side];
+        const double squared = r[j] * r[j] + (gain ? v[j] * v[j] : -v[j] * v[j]);
+        if (!(squared > 1e-8 * (r[j] * r[j]))) return false;
+        const double length = std::sqrt(squared);
+        const std::size_t top = j / detail::column_step * detail::column_step;
+        if (gain) {
+          detail::rotate(r, v, r[j] / length, v[j] / length, top, side);
+        } else {
+          detail::rotate_back(r, v, length / r[j], v[j] / r[j], top, side);
+        }
+      }
+    }
+  return possible;
+}
+
+// One row of the least-squares problem, in the frame of R.
+KNOBLESS_INLINE void quadratic::expand(const double* point, double weight) {
+  scaled_.resize((std::max)(scaled_.size(), n_));
+  double* const z = scaled_.data();
+  for (std::size_t k = 0; k < n_; ++k) z[k] = (point[k] - triangle_frame_.centre[k]) / triangle_frame_.spread[k];
+  step_.assign(detail::padded(coefficients(form_, n_)), 0.0);
+  double* to = step_.data();
+  *to++ = weight;
+  for (std::size_t k = 0; k < n_; ++k) *to++ = weight * z[k];
+  if (form_ != form::linear)
+    for (std::size_t k = 0; k < n_; ++k) *to++ = weight * (z[k] * z[k]);
+  if (form_ == form::full)
+    for (std::size_t k = 0; k < n_; ++k)
+      for (std::size_t l = k + 1; l < n_; ++l) *to++ = weight * (z[k] * z[l]);
+}
+
+// The seminormal equations R' R x = A' y, corrected until their residual is gone: Bjorck, Stability analysis of the method of
+// seminormal equations, 1987. False where R is too far off.
+KNOBLESS_INLINE bool quadratic::refine(std::size_t count) {
+  const std::size_t columns = coefficients(form_, n_);
+  const std::size_t rows = detail::padded(count);
+  const std::size_t side = detail::padded(columns);
+  const double* const target = &matrix_[rows * columns];
+  const double whole = detail::dot(target, target, rows);
+  gradient_.assign(side, 0.0);
+  step_.resize(side);
+  for (int corrections = 0; corrections < 4; ++corrections) {
+    residual_.assign(target, target + rows);
+    for (std::size_t j = 0; j < columns; ++j) step_[j] = -solution_[j];
+    std::size_t j = 0;
+    for (; j + detail::column_step <= columns; j += detail::column_step)
+      detail::add_scaled(residual_.data(), &matrix_[j * rows], rows, &step_[j], 0, rows);
+    for (; j < columns; ++j) detail::add_scaled(residual_.data(), &matrix_[j * rows], step_[j], 0, rows);
+    for (j = 0; j < columns; ++j) gradient_[j] = detail::dot(&matrix_[j * rows], residual_.data(), rows);
+    for (j = 0; j < columns; ++j) {
+      const double* const r = &triangle_[j * side];
+      const double x = gradient_[j] / r[j];
+      detail::add_scaled(gradient_.data(), r, -x, j / detail::column_step * detail::column_step, side);
+      gradient_[j] = x;
+    }
+    if (detail::dot(gradient_.data(), gradient_.data(), side) <= 1e-24 * whole) return true;
+    for (j = columns; j-- > 0;) {
+      const double* const r = &triangle_[j * side];
+      const std::size_t next = detail::padded(j + 1);
+      double sum = gradient_[j] - detail::dot(r + next, gradient_.data() + next, side - next);
+      for (std::size_t k = j + 1; k < (std::min)(next, columns); ++k) sum -= r[k] * gradient_[k];
+      gradient_[j] = sum / r[j];
+      solution_[j] += gradient_[j];
+    }
+  }
+  return false;
+}
+
+// The coefficients in the present frame, by those in the frame of R: there z = shift + ratio z'.
+KNOBLESS_INLINE void quadratic::change_frame() {
+  coefficients_ = solution_;
+  double* const to = coefficients_.data();
+  const auto shift = [&](std::size_t k) {
+    return (frame_.centre[k] - triangle_frame_.centre[k]) / triangle_frame_.spread[k];
+  };
+  const auto ratio = [&](std::size_t k) { return frame_.spread[k] / triangle_frame_.spread[k]; };
+  for (std::size_t k = 0; k < n_; ++k) to[0] += to[1 + k] * shift(k);
+  if (form_ != form::linear)
+    for (std::size_t k = 0; k < n_; ++k) {
+      double& h = to[1 + n_ + k];
+      to[0] += h * (shift(k) * shift(k));
+      to[1 + k] += 2.0 * h * shift(k);
+      h *= ratio(k) * ratio(k);
+    }
+  if (form_ == form::full) {
+    double* h = to + 1 + 2 * n_;
+    for (std::size_t k = 0; k < n_; ++k)
+      for (std::size_t l = k + 1; l < n_; ++l, ++h) {
+        to[0] += *h * (shift(k) * shift(l));
+        to[1 + k] += *h * shift(l);
+        to[1 + l] += *h * shift(k);
+        *h *= ratio(k) * ratio(l);
+      }
+  }
+  for (std::size_t k = 0; k < n_; ++k) to[1 + k] *= ratio(k);
 }
 
 KNOBLESS_INLINE double quadratic::operator()(std::span<const double> at) const noexcept {
-  const auto scaled = [&](std::size_t i) { return (at[i] - centre_[i]) / spread_[i]; };
+  const auto scaled = [&](std::size_t i) { return (at[i] - frame_.centre[i]) / frame_.spread[i]; };
   const double* c = coefficients_.data();
   double sum = *c++;
   for (std::size_t i = 0; i < n_; ++i) sum += *c++ * scaled(i);
@@ -130,7 +305,7 @@ KNOBLESS_INLINE bool quadratic::minimum(double radius, std::span<double> found) 
       detail::solve_upper(factor_.data(), step_.data(), n_);
       const double squared = detail::dot(step_.data(), step_.data(), rows);
       if (squared <= radius * radius * 1.0000001) {
-        for (std::size_t i = 0; i < n_; ++i) found[i] = centre_[i] + spread_[i] * step_[i];
+        for (std::size_t i = 0; i < n_; ++i) found[i] = frame_.centre[i] + frame_.spread[i] * step_[i];
         return true;
       }
     }

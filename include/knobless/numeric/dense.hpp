@@ -113,6 +113,39 @@ inline void reflect(double* y, std::size_t stride, const double* x, double b, st
   add_scaled(y + 3 * stride, x, -b * ((s3[0] + s3[1]) + (s3[2] + s3[3])), 0, n);
 }
 
+/// A plane rotation: x becomes c x + s y, and y becomes c y - s x.
+inline void rotate(double* x, double* y, double c, double s, std::size_t first, std::size_t last) noexcept {
+  column_part a;
+  column_part b;
+  for (std::size_t i = first; i < last; i += column_step) {
+    std::memcpy(&a, x + i, sizeof a);
+    std::memcpy(&b, y + i, sizeof b);
+    column_part turned = c * a;
+    turned += s * b;
+    std::memcpy(x + i, &turned, sizeof turned);
+    turned = c * b;
+    turned += -s * a;
+    std::memcpy(y + i, &turned, sizeof turned);
+  }
+}
+
+/// A hyperbolic rotation: x becomes x' = (x - s y) / c, and y becomes c y - s x'.
+inline void rotate_back(double* x, double* y, double c, double s, std::size_t first, std::size_t last) noexcept {
+  const double scale = 1.0 / c;
+  column_part a;
+  column_part b;
+  for (std::size_t i = first; i < last; i += column_step) {
+    std::memcpy(&a, x + i, sizeof a);
+    std::memcpy(&b, y + i, sizeof b);
+    a += -s * b;
+    a = scale * a;
+    b = c * b;
+    b += -s * a;
+    std::memcpy(x + i, &a, sizeof a);
+    std::memcpy(y + i, &b, sizeof b);
+  }
+}
+
 /// The lower Cholesky factor of a symmetric n x n matrix, of which the columns from the diagonal down are read; both are kept by
 /// columns of `padded(n)` rows. Above the diagonal the factor is zero within the rows that the other kernels read. False, and
 /// the factor is of no use, where the matrix is not positive definite. O(n^3 / 3).

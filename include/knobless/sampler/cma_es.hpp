@@ -174,6 +174,7 @@ class cma_es {
   std::vector<double> fit_points_;
   std::vector<double> fit_values_;
   std::vector<double> fit_weights_;
+  std::vector<std::size_t> fit_numbers_;
 };
 
 }  // namespace knobless

@@ -616,14 +616,17 @@ KNOBLESS_INLINE void cma_es::fit_model() {
   fit_points_.resize(used * features_);
   fit_values_.resize(used);
   fit_weights_.resize(used);
+  fit_numbers_.resize(used);
   for (std::size_t r = 0; r < used; ++r) {
     const record& from = archive_[order_[r]];
     std::copy_n(archive_points_.begin() + static_cast<std::ptrdiff_t>(from.slot * features_), features_,
                 fit_points_.begin() + static_cast<std::ptrdiff_t>(r * features_));
+    fit_numbers_[r] = from.number;
     fit_values_[r] = from.value - archive_[order_.front()].value;
-    fit_weights_[r] = used > 1 ? 20.0 - 19.0 * static_cast<double>(r) / static_cast<double>(used - 1) : 1.0;
+    // From about 20 to 1 in six steps: so few weights change from fit to fit, and the model can follow.
+    fit_weights_[r] = 20.0 - 19.0 * (static_cast<double>(6 * r / used) + 0.5) / 6.0;
   }
-  model_.fit(form_, features_, fit_points_, fit_values_, fit_weights_);
+  model_.fit(form_, features_, fit_points_, fit_values_, fit_weights_, fit_numbers_);
   model_ready_ = true;
 }
 
