@@ -10,12 +10,16 @@
 #include <knobless/estimate.ipp>
 #include <knobless/history.ipp>
 #include <knobless/model/gaussian_process.ipp>
+#include <knobless/model/local_quadratic.ipp>
 #include <knobless/model/quadratic.ipp>
 #include <knobless/model/search_distribution.ipp>
 #include <knobless/parameter.ipp>
+#include <knobless/sampler/automatic.ipp>
 #include <knobless/sampler/cma_es.ipp>
+#include <knobless/sampler/finite_space.ipp>
 #include <knobless/sampler/gp_ei.ipp>
 #include <knobless/sampler/grid.ipp>
 #include <knobless/sampler/sobol.ipp>
 #include <knobless/sampler/tpe.ipp>
+#include <knobless/sampler/trust_region.ipp>
 #include <knobless/study_core.ipp>

@@ -73,6 +73,7 @@ std::unique_ptr<lab::Sampler> make(const std::string& name, const lab_problem* p
   if (name == "sobol") return with(knobless::sobol{});
   if (name == "cma_es") return with(knobless::cma_es{});
   if (name == "tpe") return with(knobless::tpe{});
+  if (name == "automatic") return with(knobless::automatic{});
   if (name == "gp_ei") return with(knobless::gp_ei{});
   return nullptr;
 }

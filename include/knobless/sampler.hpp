@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -21,11 +22,12 @@ namespace knobless {
 /// All that a sampler may look at. It never sees a study.
 struct ask_context {
   const domain& space;
-  const history& seen;       ///< told and pending trials
-  random& rng;               ///< the stream of this trial
-  std::uint64_t seed = 0;    ///< of the study, for choices that hold for all trials (a scrambling, say)
-  std::size_t proposed = 0;  ///< how many points this sampler's study has had from it before
-  std::size_t number = 0;    ///< of the trial that is asked: its row in the history will have it
+  const history& seen;         ///< told and pending trials
+  random& rng;                 ///< the stream of this trial
+  std::uint64_t seed = 0;      ///< of the study, for choices that hold for all trials (a scrambling, say)
+  std::size_t proposed = 0;    ///< how many points this sampler's study has had from it before
+  std::size_t number = 0;      ///< of the trial that is asked: its row in the history will have it
+  bool deterministic = false;  ///< the seconds of told trials must have no say
 };
 
 /// Proposes the next point: complete (see domain::complete) and admitted by the space's constraints as far as the sampler
@@ -45,6 +47,12 @@ concept estimating_sampler = sampler<S> && requires(const S& s, const domain& sp
   { s.estimate_best(space, seen) } -> std::same_as<std::optional<estimate>>;
 };
 
+/// A sampler that can say in a few lines what it did, and why.
+template <class S>
+concept explaining_sampler = sampler<S> && requires(const S& s, const history& seen) {
+  { s.explain(seen) } -> std::same_as<std::string>;
+};
+
 /// Holds any sampler. Move-only.
 class any_sampler {
  public:
@@ -60,6 +68,9 @@ class any_sampler {
     return held_->estimate_best(space, seen);
   }
 
+  /// What the sampler has to say of what it did; "" for most.
+  [[nodiscard]] std::string explain(const history& seen) const { return held_->explain(seen); }
+
  private:
   struct erased {
     erased() = default;
@@ -68,6 +79,7 @@ class any_sampler {
     virtual ~erased() = default;
     [[nodiscard]] virtual std::optional<point> ask(const ask_context& context) = 0;
     [[nodiscard]] virtual std::optional<estimate> estimate_best(const domain& space, const history& seen) const = 0;
+    [[nodiscard]] virtual std::string explain(const history& seen) const = 0;
   };
   template <class S>
   struct model final : erased {
@@ -79,6 +91,12 @@ class any_sampler {
         return held.estimate_best(space, seen);
       else
         return knobless::estimate_best(space, seen);
+    }
+    [[nodiscard]] std::string explain(const history& seen) const override {
+      if constexpr (explaining_sampler<S>)
+        return held.explain(seen);
+      else
+        return {};
     }
     S held;
   };

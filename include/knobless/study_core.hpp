@@ -25,6 +25,8 @@ struct study_options {
   /// The same seed gives the same trials.
   std::uint64_t seed = 0;
   knobless::direction direction = knobless::direction::minimize;
+  /// What is proposed depends on what was told alone, and not on the seconds that it took.
+  bool deterministic = false;
 };
 
 /// The untyped half of a study: points instead of configurations. Samplers are asked here, outcomes are kept here.
@@ -92,6 +94,9 @@ class study_core {
   [[nodiscard]] const domain& space() const noexcept { return *space_; }
   /// The told trial with the lowest estimated value; nothing where none is complete.
   [[nodiscard]] std::optional<estimate> estimate_best() const { return sampler_.estimate_best(*space_, seen_); }
+
+  /// What the sampler has to say of what it did: a few lines, or "".
+  [[nodiscard]] std::string explain() const { return sampler_.explain(seen_); }
 
   [[nodiscard]] const history& seen() const noexcept { return seen_; }
   [[nodiscard]] const study_options& options() const noexcept { return options_; }

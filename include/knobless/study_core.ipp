@@ -20,7 +20,8 @@ KNOBLESS_INLINE result<study_core::asked> study_core::ask() {
     next.where = std::move(queue_[queued_++]);
   } else {
     random rng(options_.seed, next_number_);
-    std::optional<point> proposed = sampler_.ask({*space_, seen_, rng, options_.seed, proposed_, next_number_});
+    std::optional<point> proposed =
+        sampler_.ask({*space_, seen_, rng, options_.seed, proposed_, next_number_, options_.deterministic});
     if (!proposed) return error_info{error_code::space_exhausted, "all points of the search space were proposed", {}};
     ++proposed_;
     if (!space_->admits(*proposed) && !repair(*proposed, rng))
