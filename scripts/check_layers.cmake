@@ -22,7 +22,7 @@ set(river
     "runtime_space: space csv"
     "estimate: history"
     "sampler: estimate random"
-    "scheduler: history random"
+    "scheduler: trial"
     "sampler/random_search: sampler"
     "numeric/: config detail/ elementary error random"
     "model/: domain numeric/"
