@@ -216,7 +216,8 @@ search_result<Config> run(space<Config> where, any_sampler with, F& objective, r
     raise({error_code::invalid_option, detail::number_text(*options.target) + " given, but a target must be finite",
            "target"});
   if (options.trials == 0 && options.duration == std::chrono::nanoseconds{0} && !options.target) options.trials = 100;
-  study<Config> s(std::move(where), std::move(with), {.seed = options.seed, .direction = toward, .scheduler = std::move(options.scheduler)});
+  study<Config> s(std::move(where), std::move(with),
+                  {.seed = options.seed, .direction = toward, .scheduler = std::move(options.scheduler)});
   for (const Config& guess : options.first_guesses) s.enqueue(guess);
   bool callback_stops = false;
   const auto asked_to_stop = [&] {

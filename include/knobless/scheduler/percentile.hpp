@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "../elementary.hpp"
 #include "../error.hpp"
 #include "../scheduler.hpp"
 #include "running_quantile.hpp"
@@ -31,7 +32,7 @@ struct percentile_options {
 class percentile_stopping {
  public:
   explicit percentile_stopping(percentile_options options = {}) : options_(options) {
-    if (!(options_.percent > 0.0 && options_.percent <= 100.0))
+    if (!elementary::is_finite(options_.percent) || !(options_.percent > 0.0 && options_.percent <= 100.0))
       raise({error_code::invalid_option, "it must lie above 0 and not above 100", "percent"});
   }
 

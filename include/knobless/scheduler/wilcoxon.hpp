@@ -81,7 +81,7 @@ struct wilcoxon_options {
 class wilcoxon_stopping {
  public:
   explicit wilcoxon_stopping(wilcoxon_options options = {}) : options_(options) {
-    if (!(options_.p > 0.0 && options_.p < 1.0))
+    if (!elementary::is_finite(options_.p) || !(options_.p > 0.0 && options_.p < 1.0))
       raise({error_code::invalid_option, "it must lie between 0 and 1", "p"});
   }
 
