@@ -314,6 +314,34 @@ TEST_CASE("live objects: resource 1, a budget of one training, and more factor t
   }
 }
 
+TEST_CASE("live objects: where the last one fails after all others were destroyed, the best of them is built again") {
+  registry all;
+  auto top = successive_halving(
+      line(), [&](const setting& s) { return model(all, s.x); },
+      [](model& m, int more) { return m.steps() + more == 9 ? test::nan : m.train(more); },
+      {.max_resource = 9, .seed = 3});
+  CHECK(all.built == 9 + 1);
+  CHECK(all.peak == 9);
+  CHECK(top.taken().failed == 1);
+  CHECK(top.taken().rebuilt == 1);
+  CHECK(top.taken().retrained == 3);
+  CHECK(top.best().resource == 3);
+  CHECK(top.best().object.steps() == 3);
+  CHECK(top.best().object.x() == top.best().config.x);
+  CHECK(all.live == 1);
+}
+
+TEST_CASE("asha: where fewer trials were begun than a promotion takes, the best of the first rung is the result") {
+  registry all;
+  auto top = asha(line(), [&](const setting& s) { return model(all, s.x); }, train,
+                  {.max_resource = 81, .factor = 9, .budget = 7.0 / 81.0, .seed = 1});
+  CHECK(all.trained == 7);
+  CHECK(top.taken().trials == 7);
+  CHECK(top.best().resource == 1);
+  CHECK(top.best().object.steps() == 1);
+  for (const training& t : top.trials()) CHECK(t.value() >= top.best().value);
+}
+
 TEST_CASE("live objects: first guesses come first; a stop flag ends the search; the same seed is the same search") {
   for (int which = 0; which < 4; ++which) {
     CAPTURE(which);

@@ -72,7 +72,7 @@ class training_result {
     std::size_t failed = 0;     ///< of them, by an exception, NaN or infinity
     std::size_t complete = 0;   ///< of them, trained in full
     std::size_t trained = 0;    ///< resource in all, with what was trained again
-    std::size_t rebuilt = 0;    ///< models built again, for the sake of the memory cap
+    std::size_t rebuilt = 0;    ///< models built again: for the sake of the memory cap, or since the best failed late
     std::size_t retrained = 0;  ///< resource that these were trained again
     std::size_t peak_live = 0;  ///< models at once
   };
@@ -209,7 +209,7 @@ class live_search {
     if (best) {
       object = std::move(models_[*best]);
       if (!object) {
-        // It had to make room.
+        // It had to make room, or was let go when another one was the best, which then failed.
         job again{{*best, 0, core_.trials()[*best].resource()}, config_of(*best), nullptr};
         for (auto& m : models_) m.reset();
         run(again);

@@ -45,6 +45,7 @@
 #include "sampler/latin_hypercube.hpp"
 #include "sampler/random_search.hpp"
 #include "sampler/sobol.hpp"
+#include "sampler/surroundings.hpp"
 #include "sampler/tpe.hpp"
 #include "scheduler.hpp"
 #include "scheduler/hyperband.hpp"

@@ -126,6 +126,26 @@ TEST_CASE("fidelity_core: a failed leg fails its trial at that resource and abov
   CHECK(core.trials()[3].state == trial_state::failed);
 }
 
+TEST_CASE("fidelity_core: who was released and is the best again, since the best failed, is not released twice") {
+  fidelity_core core(line(), halving(2, 3), random_search{}, {.max_resource = 3});
+  for (std::size_t i = 0; i < 3; ++i) {
+    (void)core.ask();
+    core.tell(i, static_cast<double>(i));
+  }
+  REQUIRE(core.ask()->trial == 0);
+  CHECK(core.released() == std::vector<std::size_t>{1, 2});
+  core.tell(0, failed("no more memory"));
+  CHECK(core.released() == std::vector<std::size_t>{0});
+  CHECK(core.best() == 1);
+  // Two better ones.
+  for (std::size_t i = 3; i < 5; ++i) {
+    (void)core.ask();
+    core.tell(i, -static_cast<double>(i));
+  }
+  CHECK(core.best() == 4);
+  CHECK(core.released().empty());
+}
+
 TEST_CASE("fidelity_core: new trials that are still trained are pending to the sampler") {
   std::vector<std::vector<double>> values;
   std::vector<std::size_t> pending;

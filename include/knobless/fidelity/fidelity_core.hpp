@@ -50,7 +50,8 @@ class fidelity_core {
   void tell(std::size_t trial, const outcome& out);
 
   /// The trials that ask() and tell() have found to be of no more use, since the last call: pruned, failed, or complete
-  /// and not the best. Each is named once; the best one is not among them.
+  /// and not the best. Each is named once; the best one is not among them. Should it fail later, one that was named here may
+  /// be the best again.
   [[nodiscard]] std::vector<std::size_t> released();
 
   [[nodiscard]] std::span<const training> trials() const noexcept { return trials_; }
@@ -89,6 +90,7 @@ class fidelity_core {
   std::size_t shown_ = 0;      // the resource whose values the sampler saw last
   std::vector<std::size_t> asked_to_;
   std::vector<std::size_t> released_;
+  std::vector<bool> gone_;  // trials that were released
   std::vector<point> queue_;
   std::size_t queued_ = 0;
   std::size_t proposed_ = 0;

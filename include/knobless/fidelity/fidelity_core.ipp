@@ -62,7 +62,9 @@ KNOBLESS_INLINE std::optional<point> fidelity_core::propose() {
 }
 
 KNOBLESS_INLINE void fidelity_core::release(std::size_t trial) {
-  if (best_ && trial == *best_) return;
+  gone_.resize(trials_.size(), false);
+  if (best_ == trial || gone_[trial]) return;
+  gone_[trial] = true;
   released_.push_back(trial);
 }
 

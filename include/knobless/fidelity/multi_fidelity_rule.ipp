@@ -12,9 +12,9 @@
 #include "../model/gaussian_process.hpp"
 #include "../model/output_transform.hpp"
 #include "../random.hpp"
-#include "../sampler/latin_hypercube.hpp"
+#include "../sampler/first_point.hpp"
 #include "../sampler/random_search.hpp"
-#include "../sampler/sobol.hpp"
+#include "../sampler/surroundings.hpp"
 #include "multi_fidelity_rule.hpp"
 
 namespace knobless {
@@ -35,7 +35,7 @@ inline double distance_of(double correlation) {
   for (int i = 0; i < 40; ++i) {
     const double middle = 0.5 * (below + above);
     const double r = 2.23606797749978969641 * middle;
-    ((1.0 + r + r * r / 3.0) * std::exp(-r) > correlation ? below : above) = middle;
+    ((1.0 + r + r * r / 3.0) * elementary::exp(-r) > correlation ? below : above) = middle;
   }
   return below;
 }
@@ -89,12 +89,11 @@ struct multi_fidelity_rule::state {
     q.active.pop_back();
     return q;
   }
-  [[nodiscard]] detail::encoded encode(const std::vector<point>& points) const;
   void place_rungs();
   void normalise();
   void learn(const promotion_context& context, random& rng);
   void expect(const promotion_context& context);
-  [[nodiscard]] std::vector<point> candidates(const promotion_context& context, random& rng) const;
+  [[nodiscard]] std::vector<point> best(const promotion_context& context) const;
   [[nodiscard]] point propose(const promotion_context& context, random& rng);
   [[nodiscard]] std::size_t first_rung(const point& p) const;
   void release(const promotion_context& context, std::vector<std::size_t>& out);
@@ -115,16 +114,6 @@ struct multi_fidelity_rule::state {
   Eigen::VectorXd mean;             // of all trials at the top
   Eigen::VectorXd known;            // values of what the model knows
 };
-
-KNOBLESS_INLINE detail::encoded multi_fidelity_rule::state::encode(const std::vector<point>& points) const {
-  const auto n = static_cast<Eigen::Index>(points.size());
-  detail::encoded all{Eigen::MatrixXd(n, layout.numbers()), Eigen::MatrixXi(n, layout.levels())};
-  for (Eigen::Index i = 0; i < n; ++i) {
-    const point& p = points[static_cast<std::size_t>(i)];
-    layout.encode(wide, p.unit, p.active, all.numbers.row(i), all.levels.row(i));
-  }
-  return all;
-}
 
 // The top lies where the parameter that stands for the rung has its last level, so that completing a point leaves it there.
 KNOBLESS_INLINE void multi_fidelity_rule::state::place_rungs() {
@@ -220,7 +209,7 @@ KNOBLESS_INLINE void multi_fidelity_rule::state::learn(const promotion_context& 
   const auto inputs = [&](const std::vector<std::size_t>& of) {
     std::vector<point> points;
     for (const std::size_t i : of) points.push_back(at(context.trials[rows[i].trial].where, rows[i].rung));
-    return encode(points);
+    return layout.encode(wide, points);
   };
   const auto values = [&](const std::vector<std::size_t>& of) {
     Eigen::VectorXd v(static_cast<Eigen::Index>(of.size()));
@@ -239,7 +228,7 @@ KNOBLESS_INLINE void multi_fidelity_rule::state::learn(const promotion_context& 
   // Busy trials are taken to reach their targets with what is expected of them, so that parallel legs spread.
   for (std::size_t i = 0; i < context.trials.size(); ++i) {
     if (!context.trials[i].busy) continue;
-    const detail::encoded one = encode({at(context.trials[i].where, rung_of(target[i]))});
+    const detail::encoded one = layout.encode(wide, {at(context.trials[i].where, rung_of(target[i]))});
     Eigen::VectorXd expected;
     Eigen::VectorXd deviation;
     model.predict(one, expected, deviation);
@@ -254,46 +243,19 @@ KNOBLESS_INLINE void multi_fidelity_rule::state::expect(const promotion_context&
   std::vector<point> all;
   for (const training& t : context.trials) all.push_back(at(t.where, top()));
   Eigen::VectorXd deviation;
-  model.predict(encode(all), mean, deviation);
+  model.predict(layout.encode(wide, all), mean, deviation);
 }
 
-KNOBLESS_INLINE std::vector<point> multi_fidelity_rule::state::candidates(const promotion_context& context,
-                                                                          random& rng) const {
-  const domain& space = context.space;
+KNOBLESS_INLINE std::vector<point> multi_fidelity_rule::state::best(const promotion_context& context) const {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < context.trials.size(); ++i)
     if (context.trials[i].state != trial_state::failed) order.push_back(i);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return mean(static_cast<Eigen::Index>(a)) < mean(static_cast<Eigen::Index>(b));
   });
-  if (order.size() > 5) order.resize(5);
-  std::vector<point> all;
-  sobol even;
-  const history none(space.size());
-  const std::uint64_t scrambling = rng();
-  for (std::size_t i = 0; i < 300; ++i) all.push_back(*even.ask({space, none, rng, scrambling, i}));
-  const std::size_t d = space.size();
-  for (std::size_t i = 0; i < 300 && !order.empty(); ++i) {
-    point p = context.trials[order[i % order.size()]].where;
-    const double reach = std::pow(10.0, -2.5 * rng.uniform() - 0.3);
-    const double share = (std::max)(rng.uniform(), 1.0 / static_cast<double>(d));
-    const std::size_t sure = rng.below(d);
-    for (std::size_t k = 0; k < d; ++k) {
-      if (k != sure && rng.uniform() > share) continue;
-      const parameter& q = space[k];
-      if (p.active[k] == 0 || !q.numeric()) {
-        p.unit[k] = rng.uniform();
-        continue;
-      }
-      const double step = q.levels() == 0 ? reach : (std::max)(reach, 1.0 / static_cast<double>(q.levels()));
-      double u = -1.0;
-      for (int tries = 0; tries < 8 && !(u >= 0.0 && u <= 1.0); ++tries) u = p.unit[k] + step * rng.normal();
-      p.unit[k] = (std::min)((std::max)(u, 0.0), 1.0);
-    }
-    space.complete(p);
-    all.push_back(std::move(p));
-  }
-  return all;
+  std::vector<point> few;
+  for (std::size_t i = 0; i < order.size() && i < 5; ++i) few.push_back(context.trials[order[i]].where);
+  return few;
 }
 
 KNOBLESS_INLINE point multi_fidelity_rule::state::propose(const promotion_context& context, random& rng) {
@@ -304,7 +266,7 @@ KNOBLESS_INLINE point multi_fidelity_rule::state::propose(const promotion_contex
     return std::none_of(context.trials.begin(), context.trials.end(), [&](const training& t) { return t.where == p; });
   };
   std::vector<point> from;
-  for (const point& p : candidates(context, rng))
+  for (const point& p : detail::everywhere_and_around(context.space, best(context), rng))
     if (point q = at(p, top()); eligible(q)) from.push_back(std::move(q));
   if (from.empty()) return detail::random_point(context.space, rng);
   // What is expected of the best counts, whether it is complete or not: it will be.
@@ -313,7 +275,7 @@ KNOBLESS_INLINE point multi_fidelity_rule::state::propose(const promotion_contex
 
 // By how the variance at the top would shrink with a value on each rung.
 KNOBLESS_INLINE std::size_t multi_fidelity_rule::state::first_rung(const point& p) const {
-  const detail::encoded full = encode({at(p, top())});
+  const detail::encoded full = layout.encode(wide, {at(p, top())});
   Eigen::VectorXd expected;
   Eigen::VectorXd before;
   Eigen::VectorXd after;
@@ -321,7 +283,7 @@ KNOBLESS_INLINE std::size_t multi_fidelity_rule::state::first_rung(const point& 
   std::size_t best = top();
   double most = detail::largest_of(2.0);
   for (std::size_t k = 0; k < top(); ++k) {
-    const detail::encoded one = encode({at(p, k)});
+    const detail::encoded one = layout.encode(wide, {at(p, k)});
     model.predict(one, expected, after);
     detail::gaussian_process with = model;
     with.append(one);
@@ -385,14 +347,8 @@ KNOBLESS_INLINE std::optional<leg> multi_fidelity_rule::next(const promotion_con
     // On the rung that costs about a ninth.
     std::size_t rung = s.top();
     while (rung > 0 && rungs_[rung] * 9 > rungs_.back()) --rung;
-    if (trials.empty()) {
-      point centre(context.space.size());
-      for (std::size_t k = 0; k < centre.size(); ++k) centre.unit[k] = context.space[k].numeric() ? 0.5 : rng.uniform();
-      context.space.complete(centre);
-      if (context.space.admits(centre)) return started(std::move(centre), rung);
-    }
     const history none(context.space.size());
-    point p = *latin_hypercube(state::startup).ask({context.space, none, rng, context.seed, trials.size()});
+    point p = detail::first_point({context.space, none, rng, context.seed, trials.size()}, state::startup);
     const auto taken = [&] {
       return !context.space.admits(p) ||
              std::any_of(trials.begin(), trials.end(), [&](const training& t) { return t.where == p; });

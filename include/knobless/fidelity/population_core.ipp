@@ -43,7 +43,7 @@ struct population_core::model {
 
   [[nodiscard]] detail::encoded encode(const std::vector<row>& of) const {
     const auto n = static_cast<Eigen::Index>(of.size());
-    detail::encoded all{Eigen::MatrixXd(n, layout.numbers()), Eigen::MatrixXi(n, layout.levels())};
+    detail::encoded all = layout.room(n);
     for (Eigen::Index i = 0; i < n; ++i) {
       const row& r = of[static_cast<std::size_t>(i)];
       point p = r.where;
