@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -143,7 +144,8 @@ class live_search {
         sign_(options.toward == direction::minimize ? 1.0 : -1.0),
         core_(space_.shared_domain(), std::move(rule), tpe{},
               {static_cast<std::size_t>(options.max_resource),
-               static_cast<std::size_t>(budget * static_cast<double>(options.max_resource) + 0.5), options.seed}) {
+               static_cast<std::size_t>(std::llround(budget * static_cast<double>(options.max_resource))),
+               options.seed}) {
     for (const Config& guess : options.first_guesses) core_.enqueue(space_.encode(guess).value());
   }
 

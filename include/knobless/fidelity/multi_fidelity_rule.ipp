@@ -208,6 +208,7 @@ KNOBLESS_INLINE void multi_fidelity_rule::state::learn(const promotion_context& 
   };
   const auto inputs = [&](const std::vector<std::size_t>& of) {
     std::vector<point> points;
+    points.reserve(of.size());
     for (const std::size_t i : of) points.push_back(at(context.trials[rows[i].trial].where, rows[i].rung));
     return layout.encode(wide, points);
   };
@@ -241,6 +242,7 @@ KNOBLESS_INLINE void multi_fidelity_rule::state::learn(const promotion_context& 
 
 KNOBLESS_INLINE void multi_fidelity_rule::state::expect(const promotion_context& context) {
   std::vector<point> all;
+  all.reserve(context.trials.size());
   for (const training& t : context.trials) all.push_back(at(t.where, top()));
   Eigen::VectorXd deviation;
   model.predict(layout.encode(wide, all), mean, deviation);
