@@ -1,5 +1,6 @@
 // What a trial costs besides the objective: one ask and one tell, against the number of trials told before.
 // Names: ask_tell/<sampler>/d:<dimensions>/told:<trials>; "mixed" is a conditional space of 12 parameters.
+// And report_should_stop/<scheduler>/told:<trials>.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -141,6 +142,55 @@ void everywhere_amortised(const std::string& name, const counts& told) {
   amortised<Sampler>(name + "/mixed", mixed_space(), told);
 }
 
+// One report and the question whether to stop, in trials of 27 steps of a study in which `told` others have reported as much.
+void report_should_stop(benchmark::State& state, const knobless::any_scheduler& scheduler, std::size_t told) {
+  constexpr std::size_t steps = 27;
+  const auto space = vector_space<10>();
+  knobless::study<vector_config<10>> study{space, knobless::random_search{}, {.seed = 1, .scheduler = scheduler}};
+  knobless::random rng(3);
+  const auto report_all = [&](auto& trial, double level) {
+    bool stop = false;
+    for (std::size_t step = 1; step <= steps; ++step) {
+      trial.report(step, level + rng.uniform() / static_cast<double>(step));
+      stop = trial.should_stop() || stop;
+    }
+    benchmark::DoNotOptimize(stop);
+  };
+  for (std::size_t i = 0; i < told; ++i) {
+    auto trial = study.ask();
+    const double level = rng.uniform();
+    report_all(trial, level);
+    study.tell(std::move(trial), level);
+  }
+  while (state.KeepRunningBatch(steps)) {
+    state.PauseTiming();
+    {
+      auto trial = study.ask();
+      const double level = rng.uniform();
+      state.ResumeTiming();
+      report_all(trial, level);
+      state.PauseTiming();
+    }
+    state.ResumeTiming();
+  }
+}
+
+void schedulers(std::size_t told) {
+  const auto add = [told](const std::string& name, const knobless::any_scheduler& scheduler) {
+    benchmark::RegisterBenchmark(("report_should_stop/" + name + "/told:" + std::to_string(told)).c_str(),
+                                 [=](benchmark::State& state) { report_should_stop(state, scheduler, told); })
+        ->Unit(benchmark::kNanosecond);
+  };
+  add("none", {});
+  add("halving", knobless::halving_stopping{});
+  add("hyperband", knobless::hyperband_stopping{});
+  add("median", knobless::median_stopping{});
+  add("percentile", knobless::percentile_stopping{});
+  add("patience", knobless::patience_stopping(5, knobless::halving_stopping{}));
+  add("threshold", knobless::threshold_stopping({.high = 2.0}));
+  add("wilcoxon", knobless::wilcoxon_stopping{});
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -150,6 +200,7 @@ int main(int argc, char** argv) {
   everywhere<knobless::tpe>("tpe", {100, 500, 1000, 5000});
   everywhere<knobless::cma_es>("cma_es", {100, 1000});
   everywhere_amortised<knobless::gp_ei>("gp_ei", {50, 100, 500, 1000});
+  schedulers(10000);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();

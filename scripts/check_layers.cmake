@@ -22,26 +22,28 @@ set(river
     "runtime_space: space csv"
     "estimate: history"
     "sampler: estimate random"
-    "scheduler: history random"
+    "scheduler: trial"
     "sampler/random_search: sampler"
     "numeric/: config detail/ elementary error random"
     "model/: domain numeric/"
     "acquisition/: model/"
     "sampler/: sampler/random_search acquisition/"
     "scheduler/: scheduler"
+    "fidelity/: sampler/ scheduler/"
     "storage/: csv"
     "analysis/: csv"
     "study_core: csv sampler/random_search scheduler"
     "study: space estimate study_core"
     "minimize: branch runtime_space study sampler/"
-    "advance: study scheduler/"
+    "advance: branch runtime_space fidelity/"
+    "population: branch runtime_space fidelity/"
     "parallel/: minimize advance"
-    "knobless: version analysis/ storage/ parallel/")
+    "knobless: version analysis/ storage/ parallel/ population")
 
 # The front row: the standard library alone, and of that nothing that costs every user a second of compile time.
 set(front_row
     version fwd config detail/ elementary error parameter point domain space branch random trial history csv runtime_space
-    estimate sampler sampler/random_search scheduler study_core study minimize advance)
+    estimate sampler sampler/random_search scheduler study_core study minimize advance population)
 set(too_dear iostream thread random regex future)
 
 # Only these may print, open a file, or start a thread.

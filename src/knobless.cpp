@@ -8,6 +8,9 @@
 #include <knobless/acquisition/maximise.ipp>
 #include <knobless/domain.ipp>
 #include <knobless/estimate.ipp>
+#include <knobless/fidelity/fidelity_core.ipp>
+#include <knobless/fidelity/multi_fidelity_rule.ipp>
+#include <knobless/fidelity/population_core.ipp>
 #include <knobless/history.ipp>
 #include <knobless/model/gaussian_process.ipp>
 #include <knobless/model/local_quadratic.ipp>

@@ -65,6 +65,36 @@ class tuner : public lab::Sampler {
   std::optional<knobless::trial<knobless::assignment>> trial_;
 };
 
+// Trials that are trained piece by piece: a leg is an ask with the fidelity that it reaches.
+class staged_tuner : public lab::Sampler {
+ public:
+  staged_tuner(const lab_problem& problem, std::unique_ptr<knobless::promotion_rule> rule, std::uint64_t seed)
+      : problem_(problem),
+        space_(space_of(problem)),
+        core_(space_.shared_domain(), std::move(rule), knobless::tpe{},
+              {.max_resource = static_cast<std::size_t>(problem.max_fidelity), .seed = seed}) {}
+
+  lab::Ask ask() override {
+    piece_ = core_.ask().value();
+    (void)core_.released();
+    const knobless::assignment config = space_.decode(core_.trials()[piece_.trial].where);
+    lab::Ask asked;
+    for (int i = 0; i < problem_.dim; ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      asked.x.push_back(config.active(k) ? config[k] : problem_.params[i].lo);
+    }
+    asked.fidelity = static_cast<double>(piece_.to);
+    return asked;
+  }
+  void tell(const lab::Ask&, double value) override { core_.tell(piece_.trial, value); }
+
+ private:
+  const lab_problem& problem_;
+  knobless::space<knobless::assignment> space_;
+  knobless::fidelity_core core_;
+  knobless::fidelity_core::piece piece_;
+};
+
 std::unique_ptr<lab::Sampler> make(const std::string& name, const lab_problem* problem, std::uint64_t seed, int) {
   const auto with = [&](knobless::any_sampler sampler) -> std::unique_ptr<lab::Sampler> {
     return std::make_unique<tuner>(*problem, std::move(sampler), seed);
@@ -75,6 +105,17 @@ std::unique_ptr<lab::Sampler> make(const std::string& name, const lab_problem* p
   if (name == "tpe") return with(knobless::tpe{});
   if (name == "automatic") return with(knobless::automatic{});
   if (name == "gp_ei") return with(knobless::gp_ei{});
+  if (problem->max_fidelity < 1) return nullptr;
+  const auto top = static_cast<std::size_t>(problem->max_fidelity);
+  const auto staged = [&](std::unique_ptr<knobless::promotion_rule> rule) -> std::unique_ptr<lab::Sampler> {
+    return std::make_unique<staged_tuner>(*problem, std::move(rule), seed);
+  };
+  auto brackets = knobless::detail::hyperband_brackets({.max_resource = top});
+  if (name == "multi_fidelity") return staged(std::make_unique<knobless::multi_fidelity_rule>(1, top));
+  if (name == "hyperband") return staged(std::make_unique<knobless::bracket_rule>(brackets));
+  if (name == "asha") return staged(std::make_unique<knobless::asha_rule>(knobless::geometric_rungs(1, top, 3), 3));
+  brackets.resize(1);
+  if (name == "successive_halving") return staged(std::make_unique<knobless::bracket_rule>(brackets));
   return nullptr;
 }
 

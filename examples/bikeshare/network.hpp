@@ -90,22 +90,43 @@ struct setting {
   int hidden = 2;
 };
 
-/// A network trained as the course prescribes: `iterations` steps, each on 128 records drawn with replacement. The same
-/// seed gives the same network. O(iterations x hidden x inputs).
-[[nodiscard]] inline network trained(const setting& chosen, const samples& records, std::uint64_t seed) {
-  constexpr Eigen::Index batch_size = 128;
-  knobless::random random(seed);
-  network net(records.inputs.rows(), chosen.hidden, random);
-  samples batch{matrix(records.inputs.rows(), batch_size), row_vector(batch_size)};
-  for (int iteration = 0; iteration < chosen.iterations; ++iteration) {
-    for (Eigen::Index i = 0; i < batch_size; ++i) {
-      const auto record = static_cast<Eigen::Index>(random.below(static_cast<std::uint64_t>(records.size())));
-      batch.inputs.col(i) = records.inputs.col(record);
-      batch.targets(i) = records.targets(record);
+/// A network in training as the course prescribes: steps on 128 records each, drawn with replacement. It may be paused and
+/// go on: what it becomes depends on its seed and on how many steps it has had in all.
+class training {
+ public:
+  training(int hidden, const samples& records, std::uint64_t seed)
+      : records_(&records),
+        random_(seed),
+        net_(records.inputs.rows(), hidden, random_),
+        batch_{matrix(records.inputs.rows(), batch_size), row_vector(batch_size)} {}
+
+  /// O(iterations x hidden x inputs).
+  void go_on(int iterations, double learning_rate) {
+    for (int iteration = 0; iteration < iterations; ++iteration) {
+      for (Eigen::Index i = 0; i < batch_size; ++i) {
+        const auto record = static_cast<Eigen::Index>(random_.below(static_cast<std::uint64_t>(records_->size())));
+        batch_.inputs.col(i) = records_->inputs.col(record);
+        batch_.targets(i) = records_->targets(record);
+      }
+      net_.train(batch_, static_cast<float>(learning_rate));
     }
-    net.train(batch, static_cast<float>(chosen.learning_rate));
   }
-  return net;
+
+  [[nodiscard]] network& net() { return net_; }
+
+ private:
+  static constexpr Eigen::Index batch_size = 128;
+  const samples* records_;
+  knobless::random random_;
+  network net_;
+  samples batch_;
+};
+
+/// A network after all of its training. The same seed gives the same network. O(iterations x hidden x inputs).
+[[nodiscard]] inline network trained(const setting& chosen, const samples& records, std::uint64_t seed) {
+  training t(chosen.hidden, records, seed);
+  t.go_on(chosen.iterations, chosen.learning_rate);
+  return std::move(t.net());
 }
 
 }  // namespace bikeshare

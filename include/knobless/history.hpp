@@ -40,7 +40,8 @@ struct observation {
 struct pending_trial {
   std::size_t number = 0;
   point where;
-  std::vector<report> reports;
+  std::vector<report> reports;  ///< with values to be minimised
+  bool stopped = false;         ///< a scheduler wants it stopped
 };
 
 /// Told trials in the order of telling, and pending ones in the order of asking.
@@ -68,7 +69,7 @@ class history {
 
   /// The i-th told trial. The view holds until the history and all its copies are gone. O(1).
   [[nodiscard]] observation operator[](std::size_t i) const noexcept;
-  /// The intermediate values of the i-th told trial.
+  /// The intermediate values of the i-th told trial, to be minimised.
   [[nodiscard]] std::span<const report> reports(std::size_t i) const noexcept;
 
   [[nodiscard]] std::span<const pending_trial> pending() const noexcept { return pending_; }

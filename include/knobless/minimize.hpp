@@ -22,6 +22,7 @@
 #include "error.hpp"
 #include "sampler.hpp"
 #include "sampler/tpe.hpp"
+#include "scheduler.hpp"
 #include "space.hpp"
 #include "study.hpp"
 #include "trial.hpp"
@@ -88,6 +89,8 @@ struct run_options {
   const std::atomic<bool>* stop = nullptr;
   /// Called after every trial, in the thread that called minimize().
   std::function<void(const progress<Config>&)> on_trial = {};
+  /// Which trials should stop early, by what they report: median_stopping{}, say. By default none.
+  any_scheduler scheduler = {};
 };
 
 /// What a search found, and why it ended.
@@ -213,7 +216,8 @@ search_result<Config> run(space<Config> where, any_sampler with, F& objective, r
     raise({error_code::invalid_option, detail::number_text(*options.target) + " given, but a target must be finite",
            "target"});
   if (options.trials == 0 && options.duration == std::chrono::nanoseconds{0} && !options.target) options.trials = 100;
-  study<Config> s(std::move(where), std::move(with), {.seed = options.seed, .direction = toward});
+  study<Config> s(std::move(where), std::move(with),
+                  {.seed = options.seed, .direction = toward, .scheduler = std::move(options.scheduler)});
   for (const Config& guess : options.first_guesses) s.enqueue(guess);
   bool callback_stops = false;
   const auto asked_to_stop = [&] {

@@ -53,13 +53,15 @@ class trial {
   [[nodiscard]] const Config& config() const noexcept { return config_; }
   /// Its number, in the order of asking, from 0.
   [[nodiscard]] std::size_t number() const noexcept { return number_; }
-  /// Keeps an intermediate value: the loss after `step` epochs, say. O(pending trials).
+  /// Keeps an intermediate value: the loss after `step` epochs, say. Steps are meant to count up. O(pending trials), and
+  /// what the study's scheduler takes.
   void report(std::size_t step, double value) {
     if (core_) core_->keep_report(number_, {step, value});
   }
-  /// Whether going on is of no use: somebody asked the study to stop, or what stop_when() was given says so.
+  /// Whether going on is of no use: the study's scheduler thinks so of what was reported (and goes on thinking so), somebody
+  /// asked the study to stop, or what stop_when() was given says so.
   [[nodiscard]] bool should_stop() const {
-    return (core_ && core_->stop_requested()) || (stop_ != nullptr && stop_->met());
+    return (core_ && (core_->stop_requested() || core_->stopped(number_))) || (stop_ != nullptr && stop_->met());
   }
   /// One more reason to stop: a clock, say. For whoever runs the loop; `condition` must outlive the trial.
   void stop_when(const stop_condition& condition) noexcept { stop_ = &condition; }
@@ -94,7 +96,7 @@ class study {
   /// Begins a search of `space` with `sampler`.
   study(knobless::space<Config> space, any_sampler sampler, study_options options = {})
       : space_(std::move(space)),
-        core_(std::make_shared<study_core>(space_.shared_domain(), std::move(sampler), options)) {}
+        core_(std::make_shared<study_core>(space_.shared_domain(), std::move(sampler), std::move(options))) {}
 
   /// The next trial; raises an error when the space is exhausted or no point keeps the constraints. Cost: the sampler's.
   [[nodiscard]] trial<Config> ask() { return try_ask().value(); }

@@ -16,6 +16,7 @@
 #include "error.hpp"
 #include "history.hpp"
 #include "sampler.hpp"
+#include "scheduler.hpp"
 #include "trial.hpp"
 
 namespace knobless {
@@ -27,6 +28,8 @@ struct study_options {
   knobless::direction direction = knobless::direction::minimize;
   /// What is proposed depends on what was told alone, and not on the seconds that it took.
   bool deterministic = false;
+  /// Which trials should stop early, by what they report: median_stopping{}, say. By default none.
+  any_scheduler scheduler = {};
 };
 
 /// The untyped half of a study: points instead of configurations. Samplers are asked here, outcomes are kept here.
@@ -50,8 +53,10 @@ class study_core {
   void enqueue(point p) { queue_.push_back(std::move(p)); }
   [[nodiscard]] std::size_t queued() const noexcept { return queue_.size() - queued_; }
 
-  /// Keeps an intermediate value of a running trial. False if there is no such trial.
+  /// Keeps an intermediate value of a running trial, and asks the scheduler about it. False if there is no such trial.
   bool keep_report(std::size_t number, report r);
+  /// Whether the scheduler wants that running trial stopped. O(pending).
+  [[nodiscard]] bool stopped(std::size_t number) const noexcept;
 
   /// The outcome of a running trial. False if there is no such trial.
   bool tell(std::size_t number, const outcome& out, double seconds = 0.0);

@@ -10,7 +10,7 @@
 namespace knobless {
 
 KNOBLESS_INLINE study_core::study_core(std::shared_ptr<const domain> space, any_sampler sampler, study_options options)
-    : space_(std::move(space)), sampler_(std::move(sampler)), options_(options), seen_(space_->size()) {}
+    : space_(std::move(space)), sampler_(std::move(sampler)), options_(std::move(options)), seen_(space_->size()) {}
 
 KNOBLESS_INLINE study_core::~study_core() = default;
 
@@ -38,8 +38,17 @@ KNOBLESS_INLINE result<study_core::asked> study_core::ask() {
 KNOBLESS_INLINE bool study_core::keep_report(std::size_t number, report r) {
   pending_trial* p = seen_.find_pending(number);
   if (p == nullptr) return false;
+  r.value = signed_value(r.value);
   p->reports.push_back(r);
+  if (options_.scheduler && !p->stopped)
+    p->stopped = !elementary::is_finite(r.value) || options_.scheduler.stops({number, p->reports, options_.direction});
   return true;
+}
+
+KNOBLESS_INLINE bool study_core::stopped(std::size_t number) const noexcept {
+  for (const pending_trial& p : seen_.pending())
+    if (p.number == number) return p.stopped;
+  return false;
 }
 
 KNOBLESS_INLINE bool study_core::tell(std::size_t number, const outcome& out, double seconds) {
@@ -54,8 +63,9 @@ KNOBLESS_INLINE bool study_core::tell(std::size_t number, const outcome& out, do
     o.value = signed_value(out.value());
   } else if (o.state == trial_state::pruned && !p->reports.empty() && elementary::is_finite(p->reports.back().value)) {
     o.has_value = true;
-    o.value = signed_value(p->reports.back().value);
+    o.value = p->reports.back().value;
   }
+  options_.scheduler.ended({number, p->reports, options_.direction}, o.state);
   if (o.state == trial_state::failed && first_failure_.empty()) first_failure_ = out.why();
   for (std::size_t c = 0; c < crossings_.size(); ++c) {
     if (crossings_[c].number != number) continue;
@@ -80,6 +90,8 @@ KNOBLESS_INLINE void study_core::add(point where, const outcome& out) {
 }
 
 KNOBLESS_INLINE void study_core::drop(std::size_t number) {
+  if (const pending_trial* p = seen_.find_pending(number))
+    options_.scheduler.ended({number, p->reports, options_.direction}, trial_state::failed);
   seen_.forget(number);
   std::erase_if(crossings_, [&](const crossing& c) { return c.number == number; });
 }
@@ -148,7 +160,7 @@ KNOBLESS_INLINE void study_core::replace_space(std::shared_ptr<const domain> spa
     if (c == nullptr) c = &crossings_.emplace_back(crossing{p.number, {leaving, p.where}, true});
     std::optional<point> moved = translate.apply(c->asked);
     c->expressible = moved.has_value();
-    rewritten.begin({p.number, moved ? std::move(*moved) : point(space->size()), p.reports});
+    rewritten.begin({p.number, moved ? std::move(*moved) : point(space->size()), p.reports, p.stopped});
   }
   std::vector<point> waiting;
   for (std::size_t i = queued_; i < queue_.size(); ++i)

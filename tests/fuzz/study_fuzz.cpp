@@ -1,5 +1,5 @@
-// Takes bytes for a search: a random space (all kinds, conditions, constraints), a sampler, then asks, tells, reports,
-// failures, NaN, dropped trials, known results, guesses and changes of the space, in any order. Beside the study runs a
+// Takes bytes for a search: a random space (all kinds, conditions, constraints), a sampler, a scheduler, then asks, tells,
+// reports, failures, NaN, dropped trials, known results, guesses and changes of the space, in any order. Beside the study runs a
 // plain list of what was told; whatever the study says of itself must agree with it, else the program aborts.
 #include <knobless/knobless.hpp>
 
@@ -7,56 +7,16 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "byte_reader.hpp"
+
 namespace {
 
 using namespace knobless;
-
-void expect(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "not so: %s\n", what);
-  std::abort();
-}
-
-// Bytes as numbers; zeros after the end.
-class byte_reader {
- public:
-  byte_reader(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
-  [[nodiscard]] bool empty() const noexcept { return at_ >= size_; }
-  std::uint8_t byte() noexcept { return at_ < size_ ? data_[at_++] : std::uint8_t{0}; }
-  std::size_t below(std::size_t n) noexcept { return byte() % n; }
-  bool chance(unsigned of_256) noexcept { return byte() >= 256 - of_256; }
-  std::uint64_t bits(int bytes) noexcept {
-    std::uint64_t v = 0;
-    for (int i = 0; i < bytes; ++i) v = v << 8U | byte();
-    return v;
-  }
-  double fraction() noexcept { return static_cast<double>(bits(2)) / 65535.0; }
-  // A value such as objectives give: mostly small, with ties; now and then any 64 bits, NaN and infinity among them.
-  double value() noexcept {
-    switch (below(4)) {
-      case 0:
-        return static_cast<double>(below(16)) - 8.0;
-      case 1:
-        return fraction();
-      case 2:
-        return std::bit_cast<double>(bits(8));
-      default:
-        return 1e3 * (fraction() - 0.5);
-    }
-  }
-
- private:
-  const std::uint8_t* data_;
-  std::size_t size_;
-  std::size_t at_ = 0;
-};
 
 // ---- A random space ------------------------------------------------------------------------------------------------------
 
@@ -192,6 +152,36 @@ any_sampler some_sampler(std::size_t which, std::size_t size) {
       return tpe{};
   }
 }
+
+// Any of them, with patience at times, or none.
+any_scheduler some_scheduler(byte_reader& in) {
+  any_scheduler rule;
+  switch (in.below(8)) {
+    case 0:
+      rule = halving_stopping{{.first = 1 + in.below(3), .factor = 2 + in.below(3)}};
+      break;
+    case 1:
+      rule = hyperband_stopping{{.max_resource = 1 + in.below(30), .factor = 2 + in.below(3)}};
+      break;
+    case 2:
+      rule = median_stopping{{.first_trials = in.below(4), .first_step = in.below(4)}};
+      break;
+    case 3:
+      rule = percentile_stopping{{.percent = 100.0 * (in.fraction() + 1e-3) / 1.001, .first_trials = in.below(4)}};
+      break;
+    case 4:
+      rule = threshold_stopping{{.low = in.fraction(), .high = in.value()}};
+      break;
+    case 5:
+      rule = wilcoxon_stopping{{.p = 0.5 * in.fraction() + 1e-3}};
+      break;
+    default:
+      break;
+  }
+  if (in.chance(64)) rule = patience_stopping{1 + in.below(4), std::move(rule)};
+  return rule;
+}
+
 // Not those that keep what follows from the sequence of their asks.
 bool replaceable(std::size_t which) { return which == 0 || (which >= 3 && which < 7); }
 
@@ -221,11 +211,13 @@ struct running {
 
 class session {
  public:
-  session(byte_reader& in, space<assignment> space, std::size_t which)
+  session(byte_reader& in, space<assignment> space, std::size_t which, any_scheduler rule)
       : in_(in),
         which_(which),
         size_(1 + in.below(60)),
-        options_{.seed = in.bits(1), .direction = in.chance(128) ? direction::maximize : direction::minimize},
+        options_{.seed = in.bits(1),
+                 .direction = in.chance(128) ? direction::maximize : direction::minimize,
+                 .scheduler = std::move(rule)},
         study_(std::move(space), some_sampler(which, size_), options_) {}
 
   void run() {
@@ -366,7 +358,13 @@ class session {
     if (open_.empty()) return;
     running& r = open_[in_.below(open_.size())];
     r.last_report = in_.value();
-    r.held.report(r.reports++, r.last_report);
+    const bool was_stopped = r.held.should_stop();
+    r.held.report(in_.chance(240) ? r.reports : static_cast<std::size_t>(in_.bits(8)), r.last_report);
+    ++r.reports;
+    expect(!was_stopped || r.held.should_stop(), "a scheduler that wants a trial stopped goes on wanting so");
+    expect(!options_.scheduler || elementary::is_finite(r.last_report) || r.held.should_stop(),
+           "with a scheduler, who reports what is no number is to stop");
+    expect(options_.scheduler || !r.held.should_stop(), "without a scheduler nobody stops");
   }
 
   void drop() {
@@ -500,8 +498,11 @@ class session {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   byte_reader in(data, size);
-  const std::size_t which = in.below(9);
+  const std::size_t first = in.byte();
   auto space = some_space(in);
-  if (space) session(in, std::move(space).value(), which).run();
+  if (!space) return 0;
+  any_scheduler rule;
+  if (first >= 128) rule = some_scheduler(in);
+  session(in, std::move(space).value(), first % 9, std::move(rule)).run();
   return 0;
 }

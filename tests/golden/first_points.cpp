@@ -1,11 +1,17 @@
-// Prints the first points of each sampler on a mixed, conditional space, to the bit. What it prints must not depend on the
-// compiler, its options or the machine: first_points.txt has it, and `compare` builds this program in many ways.
+// Prints the first points of each sampler, and the first legs of each promotion rule, on a mixed, conditional space, to the
+// bit. What it prints must not depend on the compiler, its options or the machine: first_points.txt has it, and `compare`
+// builds this program in many ways. Of what a Gaussian process proposes there is nothing but the start, see docs/design.md.
 #include <bit>
 #include <cinttypes>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <knobless/branch.hpp>
+#include <knobless/fidelity/asha_rule.hpp>
+#include <knobless/fidelity/bracket_rule.hpp>
+#include <knobless/fidelity/fidelity_core.hpp>
+#include <knobless/fidelity/multi_fidelity_rule.hpp>
+#include <knobless/fidelity/population_core.hpp>
 #include <knobless/sampler/cma_es.hpp>
 #include <knobless/sampler/grid.hpp>
 #include <knobless/sampler/latin_hypercube.hpp>
@@ -91,6 +97,36 @@ void print_four() {
   }
 }
 
+void print_unit(const knobless::point& p) {
+  for (const double u : p.unit) std::printf(" %016" PRIx64, std::bit_cast<std::uint64_t>(u));
+  std::printf("\n");
+}
+
+// Which trial is trained to where, leg by leg.
+void print_legs(const char* name, std::unique_ptr<knobless::promotion_rule> rule, int legs) {
+  const auto space = mixed();
+  knobless::fidelity_core core(space.shared_domain(), std::move(rule), knobless::tpe{},
+                               {.max_resource = 27, .seed = 42});
+  for (int i = 0; i < legs; ++i) {
+    const auto leg = core.ask().value();
+    const knobless::point& where = core.trials()[leg.trial].where;
+    if (i % 9 == 4)
+      core.tell(leg.trial, knobless::failed);
+    else
+      core.tell(leg.trial, loss(space.decode(where)) + 1.0 / static_cast<double>(leg.to));
+    std::printf("%s %d %zu %zu", name, i, leg.trial, leg.to);
+    print_unit(where);
+  }
+}
+
+void print_population() {
+  const knobless::population_core core(mixed().shared_domain(), 10, 42);
+  for (std::size_t i = 0; i < core.size(); ++i) {
+    std::printf("population %zu", i);
+    print_unit(core.where(i));
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -101,4 +137,12 @@ int main() {
   print("tpe", knobless::tpe{}, 60);
   print("cma_es", knobless::cma_es{}, 60);
   print_four();
+  auto brackets = knobless::detail::hyperband_brackets({.max_resource = 27});
+  print_legs("hyperband", std::make_unique<knobless::bracket_rule>(brackets), 100);
+  brackets.resize(1);
+  print_legs("successive_halving", std::make_unique<knobless::bracket_rule>(brackets), 100);
+  print_legs("asha", std::make_unique<knobless::asha_rule>(knobless::geometric_rungs(1, 27, 3), 3), 60);
+  // Its first eight trials, on two rungs each but for the one that fails on the first.
+  print_legs("multi_fidelity", std::make_unique<knobless::multi_fidelity_rule>(1, 27), 15);
+  print_population();
 }

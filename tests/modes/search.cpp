@@ -2,6 +2,7 @@
 #include <all_headers.hpp>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <utility>
@@ -18,6 +19,57 @@ void expect(bool holds, const char* what) {
   if (holds) return;
   std::printf("not so: %s\n", what);
   ++faults;
+}
+
+struct model {
+  config built_from;
+  int steps = 0;
+};
+
+// Models that are trained in pieces, a third of which fail at once and a third later.
+template <class Train>
+void train_live(const knobless::space<config>& space, const char* name, const Train& train) {
+  const auto nan = std::bit_cast<double>(std::uint64_t{0x7ff8000000000000});
+  const auto build = [](const config& c) { return model{c}; };
+  const auto advance = [&](model& m, int more) -> knobless::outcome {
+    m.steps += more;
+    if (m.built_from.k < 3) return nan;
+    if (m.built_from.k > 6 && m.steps >= 3) return knobless::failed("too large");
+    return std::abs(m.built_from.x - 0.25) + std::abs(m.built_from.k - 4) + 1.0 / m.steps;
+  };
+  auto top =
+      train(space, build, advance, knobless::training_options<config>{.max_resource = 9, .budget = 12.0, .seed = 1});
+  std::printf("%s: %zu trials, %zu failed\n", name, top.taken().trials, top.taken().failed);
+  expect(top.has_best() && top.best().resource == 9 && top.best().object.steps == 9, "one survives, trained in full");
+  expect(top.best().config.k >= 3 && top.best().config.k <= 6, "no trial that failed is the best");
+  std::size_t failed = 0;
+  for (const knobless::training& t : top.trials()) {
+    const int k = top.config(static_cast<std::size_t>(&t - top.trials().data())).k;
+    const bool should = k < 3 || (k > 6 && t.resource() >= 3);
+    expect(!should || t.state == knobless::trial_state::failed, "NaN and failed are failed trials");
+    failed += t.state == knobless::trial_state::failed ? 1U : 0U;
+  }
+  expect(failed == top.taken().failed && failed > 0, "failures are counted");
+}
+
+// A trial whose reports are no numbers is to stop, as is one that falls behind.
+void report(const knobless::space<config>& space) {
+  const auto nan = std::bit_cast<double>(std::uint64_t{0x7ff8000000000000});
+  knobless::study study{space, knobless::random_search{}, {.seed = 1, .scheduler = knobless::median_stopping{}}};
+  for (int i = 0; i < 5; ++i) {
+    auto good = study.ask();
+    good.report(1, 1.0);
+    expect(!good.should_stop(), "who is as good as all others goes on");
+    study.tell(std::move(good), 1.0);
+  }
+  auto strange = study.ask();
+  strange.report(1, nan);
+  expect(strange.should_stop(), "who reports NaN is to stop");
+  study.tell(std::move(strange), knobless::pruned);
+  auto behind = study.ask();
+  behind.report(1, 2.0);
+  expect(behind.should_stop(), "who falls behind is to stop");
+  study.tell(std::move(behind), knobless::pruned);
 }
 
 }  // namespace
@@ -54,5 +106,9 @@ int main() {
   }
   expect(found >= 15, "most searches come near the optimum");
   std::printf("%d of 20 searches come near the optimum\n", found);
+  train_live(space, "multi_fidelity", [](auto&&... all) { return knobless::multi_fidelity(all...); });
+  train_live(space, "hyperband", [](auto&&... all) { return knobless::hyperband(all...); });
+  train_live(space, "asha", [](auto&&... all) { return knobless::asha(all...); });
+  report(space);
   return faults;
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -18,7 +17,7 @@
 #include "../model/output_transform.hpp"
 #include "first_point.hpp"
 #include "random_search.hpp"
-#include "sobol.hpp"
+#include "surroundings.hpp"
 
 namespace knobless {
 
@@ -34,7 +33,6 @@ struct gp_ei::state {
   void know(const history& seen, const domain& space, double log_stretch);
   [[nodiscard]] point start(const ask_context& context) const;
   [[nodiscard]] point propose(const ask_context& context);
-  [[nodiscard]] std::vector<point> candidates(const ask_context& context, const std::vector<point>& best) const;
   [[nodiscard]] bool eligible(const ask_context& context, const point& p) const;
   [[nodiscard]] detail::encoded encode(const domain& space, const history& seen,
                                        const std::vector<std::size_t>& of) const;
@@ -180,41 +178,6 @@ KNOBLESS_INLINE point gp_ei::state::start(const ask_context& context) const {
   return p;
 }
 
-KNOBLESS_INLINE std::vector<point> gp_ei::state::candidates(const ask_context& context,
-                                                            const std::vector<point>& best) const {
-  const domain& space = context.space;
-  random& rng = context.rng;
-  constexpr std::size_t global = 300;
-  constexpr std::size_t local = 300;
-  std::vector<point> all;
-  sobol even;
-  const history none(space.size());
-  const std::uint64_t scrambling = rng();
-  for (std::size_t i = 0; i < global; ++i) all.push_back(*even.ask({space, none, rng, scrambling, i}));
-  const std::size_t d = space.size();
-  for (std::size_t i = 0; i < local; ++i) {
-    point p = best[i % best.size()];
-    const double reach = std::pow(10.0, -2.5 * rng.uniform() - 0.3);
-    const double share = (std::max)(rng.uniform(), 1.0 / static_cast<double>(d));
-    const std::size_t sure = rng.below(d);
-    for (std::size_t k = 0; k < d; ++k) {
-      if (k != sure && rng.uniform() > share) continue;
-      const parameter& q = space[k];
-      if (p.active[k] == 0 || !q.numeric()) {
-        p.unit[k] = rng.uniform();
-        continue;
-      }
-      const double step = q.levels() == 0 ? reach : (std::max)(reach, 1.0 / static_cast<double>(q.levels()));
-      double u = -1.0;
-      for (int tries = 0; tries < 8 && !(u >= 0.0 && u <= 1.0); ++tries) u = p.unit[k] + step * rng.normal();
-      p.unit[k] = (std::min)((std::max)(u, 0.0), 1.0);
-    }
-    space.complete(p);
-    all.push_back(std::move(p));
-  }
-  return all;
-}
-
 KNOBLESS_INLINE point gp_ei::state::propose(const ask_context& context) {
   const domain& space = context.space;
   const history& seen = context.seen;
@@ -253,7 +216,7 @@ KNOBLESS_INLINE point gp_ei::state::propose(const ask_context& context) {
   }
 
   const auto allowed = [&](const point& p) { return eligible(context, p); };
-  std::vector<point> from = candidates(context, best);
+  std::vector<point> from = detail::everywhere_and_around(space, best, context.rng);
   std::erase_if(from, [&](const point& p) { return !allowed(p); });
   if (from.empty()) return detail::random_point(space, context.rng);
   return detail::improvement_search(space, layout, model, threshold).find(std::move(from), allowed);

@@ -38,26 +38,27 @@ KNOBLESS_INLINE void sobol::prepare(std::size_t dimensions, std::uint64_t seed) 
   dimensions_ = dimensions;
   given_ = 0;
   index_ = 0;
-  using engine = boost::random::sobol_engine<std::uint32_t, 32, boost::random::default_sobol_table>;
+  // Boost's table alone: its engine needs boost::throw_exception, which programs without exceptions have to define.
+  using table = boost::random::default_sobol_table;
   const std::size_t covered = (std::min<std::size_t>)(dimensions, 3667);
   directions_.assign(32 * covered, 0);
-  // The engine walks in Gray-code order: between the points i - 1 and i the direction of the lowest set bit of i is
-  // exchanged, so the 32 powers of two show all directions.
-  engine numbers(static_cast<std::uint32_t>(covered));
-  std::vector<std::uint32_t> before(covered);
-  std::vector<std::uint32_t> after(covered);
-  for (std::uint32_t bit = 0; bit < 32; ++bit) {
-    const std::uint32_t i = std::uint32_t{1} << bit;
-    // The engine's element n is the sequence's point n + 1: it leaves out the origin.
-    if (i == 1) {
-      std::fill(before.begin(), before.end(), 0U);
-      numbers.seed(std::uint32_t{0});
-    } else {
-      numbers.seed(i - 2);
-      for (std::uint32_t& v : before) v = numbers();
+  // The recurrence of Bratley and Fox, Algorithm 659, ACM TOMS 14(1), 1988, section 2.
+  for (std::size_t k = 0; k < covered; ++k) {
+    const auto m = [&](std::size_t j) -> std::uint32_t& { return directions_[j * covered + k]; };
+    const std::uint32_t polynomial = k == 0 ? 1U : table::polynomial(k - 1);
+    const auto degree = static_cast<std::size_t>(std::bit_width(polynomial)) - 1;
+    for (std::size_t j = 0; j < 32; ++j) {
+      if (k == 0) {
+        m(j) = 1;
+      } else if (j < degree) {
+        m(j) = table::minit(k - 1, j);
+      } else {
+        m(j) = m(j - degree);
+        for (std::size_t i = 0; i < degree; ++i)
+          if ((polynomial >> i & 1U) != 0) m(j) ^= m(j - (degree - i)) << (degree - i);
+      }
     }
-    for (std::uint32_t& v : after) v = numbers();
-    for (std::size_t k = 0; k < covered; ++k) directions_[bit * covered + k] = before[k] ^ after[k];
+    for (std::size_t j = 0; j < 32; ++j) m(j) <<= 31 - j;
   }
   state_.assign(covered, 0);
   scramble_.resize(covered);

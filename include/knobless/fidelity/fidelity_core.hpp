@@ -1,0 +1,110 @@
+/// \file
+/// The untyped half of a search in which trials are trained piece by piece.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../config.hpp"
+#include "../domain.hpp"
+#include "../history.hpp"
+#include "../sampler.hpp"
+#include "../trial.hpp"
+#include "promotion.hpp"
+
+namespace knobless {
+
+/// Trials, their legs, and what they cost. A rule says who goes on; new points come from the rule or from a sampler, which
+/// sees the values at the highest resource that enough trials have reached (as BOHB's model does: Falkner, Klein and Hutter,
+/// ICML 2018). Values in it are to be minimised.
+class fidelity_core {
+ public:
+  struct options {
+    std::size_t max_resource = 1;
+    /// No leg is begun that would make it more, in units of the resource.
+    std::size_t budget = 0;
+    std::uint64_t seed = 0;
+  };
+  fidelity_core(std::shared_ptr<const domain> space, std::unique_ptr<promotion_rule> rule, any_sampler sampler,
+                const options& chosen);
+
+  /// A first guess, which is begun before the sampler is asked.
+  void enqueue(point p) { queue_.push_back(std::move(p)); }
+
+  struct piece {
+    std::size_t trial = 0;
+    std::size_t from = 0;  ///< 0: a new trial
+    std::size_t to = 0;
+  };
+  /// The next leg. Nothing while it has to wait for busy trials; if none is busy, the search is over.
+  [[nodiscard]] std::optional<piece> ask();
+
+  /// A busy trial's leg has ended with this value, which is to be minimised; `failed` and values that are not finite end
+  /// the trial.
+  void tell(std::size_t trial, const outcome& out);
+
+  /// The trials that ask() and tell() have found to be of no more use, since the last call: pruned, failed, or complete
+  /// and not the best. Each is named once; the best one is not among them. Should it fail later, one that was named here may
+  /// be the best again.
+  [[nodiscard]] std::vector<std::size_t> released();
+
+  [[nodiscard]] std::span<const training> trials() const noexcept { return trials_; }
+  [[nodiscard]] const domain& space() const noexcept { return *space_; }
+  [[nodiscard]] std::size_t max_resource() const noexcept { return options_.max_resource; }
+  /// Resources of all legs that were asked.
+  [[nodiscard]] std::size_t spent() const noexcept { return spent_; }
+  [[nodiscard]] std::size_t busy() const noexcept { return busy_; }
+  [[nodiscard]] std::size_t failures() const noexcept { return failures_; }
+  /// Why the first failed leg failed, or "".
+  [[nodiscard]] const std::string& first_failure() const noexcept { return first_failure_; }
+  /// The trial with the lowest value at the highest resource that any has reached.
+  [[nodiscard]] std::optional<std::size_t> best() const noexcept { return best_; }
+
+ private:
+  struct level {
+    std::size_t resource;
+    history seen;
+  };
+
+  [[nodiscard]] promotion_context context() const {
+    return {*space_, trials_, options_.max_resource, options_.seed, exhausted_};
+  }
+  [[nodiscard]] std::optional<point> propose();
+  [[nodiscard]] history& at_level(std::size_t resource);
+  void release(std::size_t trial);
+  [[nodiscard]] bool better(std::size_t trial) const noexcept;
+  void record(history& seen, std::size_t trial, const outcome& out);
+
+  std::shared_ptr<const domain> space_;
+  std::unique_ptr<promotion_rule> rule_;
+  any_sampler sampler_;
+  options options_;
+  std::vector<training> trials_;
+  std::vector<level> levels_;  // in rising order
+  std::size_t shown_ = 0;      // the resource whose values the sampler saw last
+  std::vector<std::size_t> asked_to_;
+  std::vector<std::size_t> released_;
+  std::vector<bool> gone_;  // trials that were released
+  std::vector<point> queue_;
+  std::size_t queued_ = 0;
+  std::size_t proposed_ = 0;
+  std::size_t spent_ = 0;
+  std::size_t busy_ = 0;
+  std::size_t failures_ = 0;
+  bool exhausted_ = false;  // no new points
+  bool over_ = false;       // no more budget
+  std::string first_failure_;
+  std::optional<std::size_t> best_;
+};
+
+}  // namespace knobless
+
+#ifndef KNOBLESS_COMPILED
+#include "fidelity_core.ipp"
+#endif

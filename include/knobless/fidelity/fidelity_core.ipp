@@ -1,0 +1,151 @@
+#pragma once
+
+#include <algorithm>
+
+#include "../random.hpp"
+#include "../sampler/random_search.hpp"
+#include "fidelity_core.hpp"
+
+#include "../detail/strict_begin.inc"
+
+namespace knobless {
+
+KNOBLESS_INLINE fidelity_core::fidelity_core(std::shared_ptr<const domain> space, std::unique_ptr<promotion_rule> rule,
+                                             any_sampler sampler, const options& chosen)
+    : space_(std::move(space)), rule_(std::move(rule)), sampler_(std::move(sampler)), options_(chosen) {}
+
+KNOBLESS_INLINE history& fidelity_core::at_level(std::size_t resource) {
+  auto at = std::find_if(levels_.begin(), levels_.end(), [&](const level& l) { return l.resource >= resource; });
+  if (at == levels_.end() || at->resource != resource) at = levels_.insert(at, {resource, history(space_->size())});
+  return at->seen;
+}
+
+KNOBLESS_INLINE void fidelity_core::record(history& seen, std::size_t trial, const outcome& out) {
+  observation o;
+  o.number = trial;
+  o.state = out.state();
+  o.has_value = o.state == trial_state::complete;
+  o.value = out.value();
+  o.unit = trials_[trial].where.unit;
+  o.active = trials_[trial].where.active;
+  seen.append(o);
+}
+
+KNOBLESS_INLINE std::optional<point> fidelity_core::propose() {
+  // A model needs a few points more than there are parameters.
+  const std::size_t enough = space_->size() + 2;
+  history nothing(space_->size());
+  history* seen = levels_.empty() ? &nothing : &levels_.front().seen;
+  std::size_t shown = levels_.empty() ? 0 : levels_.front().resource;
+  for (level& l : levels_)
+    if (l.seen.complete() >= enough) {
+      seen = &l.seen;
+      shown = l.resource;
+    }
+  if (shown != shown_) {
+    // Other values for the same points: what the sampler keeps of the earlier ones is void.
+    for (level& l : levels_)
+      if (l.resource == shown_) seen->supersede(l.seen);
+    shown_ = shown;
+  }
+  // New trials that have not come as far, and are still trained.
+  for (std::size_t i = 0; i < trials_.size(); ++i)
+    if (trials_[i].busy && trials_[i].curve.empty()) seen->begin({i, trials_[i].where, {}});
+  random rng(options_.seed, trials_.size());
+  std::optional<point> p = sampler_.ask({*space_, *seen, rng, options_.seed, proposed_});
+  while (!seen->pending().empty()) seen->forget(seen->pending().back().number);
+  if (!p) return std::nullopt;
+  ++proposed_;
+  for (int tries = 0; tries < 100 && !space_->admits(*p); ++tries) *p = detail::random_point(*space_, rng, 100);
+  if (!space_->admits(*p)) return std::nullopt;
+  return p;
+}
+
+KNOBLESS_INLINE void fidelity_core::release(std::size_t trial) {
+  gone_.resize(trials_.size(), false);
+  if (best_ == trial || gone_[trial]) return;
+  gone_[trial] = true;
+  released_.push_back(trial);
+}
+
+KNOBLESS_INLINE std::vector<std::size_t> fidelity_core::released() { return std::exchange(released_, {}); }
+
+KNOBLESS_INLINE std::optional<fidelity_core::piece> fidelity_core::ask() {
+  if (over_) return std::nullopt;
+  std::vector<std::size_t> out;
+  std::optional<leg> next;
+  for (;;) {
+    next = rule_->next(context(), out);
+    if (!next || next->trial < trials_.size()) break;
+    if (queued_ < queue_.size()) next->where = std::move(queue_[queued_++]);
+    if (!next->where) next->where = propose();
+    if (next->where) break;
+    next.reset();
+    if (exhausted_) break;
+    exhausted_ = true;
+  }
+  for (const std::size_t i : out) {
+    trials_[i].state = trial_state::pruned;
+    release(i);
+  }
+  if (!next) return std::nullopt;
+  const std::size_t from = next->trial == trials_.size() ? 0 : trials_[next->trial].resource();
+  KNOBLESS_ASSERT(next->to > from && next->to <= options_.max_resource);
+  if (options_.budget != 0 && spent_ + (next->to - from) > options_.budget) {
+    over_ = true;
+    return std::nullopt;
+  }
+  if (next->trial == trials_.size()) {
+    trials_.push_back({std::move(*next->where), {}, trial_state::running, false});
+    asked_to_.push_back(0);
+  }
+  trials_[next->trial].busy = true;
+  asked_to_[next->trial] = next->to;
+  ++busy_;
+  spent_ += next->to - from;
+  return piece{next->trial, from, next->to};
+}
+
+KNOBLESS_INLINE void fidelity_core::tell(std::size_t trial, const outcome& out) {
+  training& t = trials_[trial];
+  KNOBLESS_ASSERT(t.busy);
+  t.busy = false;
+  --busy_;
+  const std::size_t to = asked_to_[trial];
+  record(at_level(to), trial, out);
+  if (out.state() != trial_state::complete) {
+    t.state = trial_state::failed;
+    ++failures_;
+    if (first_failure_.empty()) first_failure_ = out.why();
+    for (level& l : levels_)
+      if (l.resource > to) record(l.seen, trial, out);
+    const bool was_best = best_ == trial;
+    if (was_best) {
+      best_.reset();
+      for (std::size_t i = 0; i < trials_.size(); ++i)
+        if (trials_[i].state != trial_state::failed && !trials_[i].curve.empty() && better(i)) best_ = i;
+    }
+    release(trial);
+  } else {
+    t.curve.push_back({to, out.value()});
+    if (to >= options_.max_resource) t.state = trial_state::complete;
+    if (best_ != trial && better(trial)) {
+      const std::optional<std::size_t> former = std::exchange(best_, trial);
+      if (former && trials_[*former].state != trial_state::running) release(*former);
+    } else if (best_ != trial && t.state == trial_state::complete) {
+      release(trial);
+    }
+  }
+  rule_->told(context(), trial);
+}
+
+KNOBLESS_INLINE bool fidelity_core::better(std::size_t trial) const noexcept {
+  if (!best_) return true;
+  const training& a = trials_[trial];
+  const training& b = trials_[*best_];
+  return a.resource() != b.resource() ? a.resource() > b.resource() : a.value() < b.value();
+}
+
+}  // namespace knobless
+
+#include "../detail/strict_end.inc"

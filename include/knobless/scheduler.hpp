@@ -1,0 +1,98 @@
+/// \file
+/// What stops trials that are not promising: the concept `scheduler`, and `any_scheduler` that holds one.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "elementary.hpp"
+#include "trial.hpp"
+
+namespace knobless {
+
+/// All that a scheduler may look at of a running trial. Values are to be minimised, whatever the study's direction.
+struct running_trial {
+  std::size_t number = 0;                  ///< of the trial
+  std::span<const report> curve;           ///< its reports so far, at least one; the last one is new
+  direction toward = direction::minimize;  ///< of the study, for bounds that its user gave
+};
+
+/// Says after each report whether the trial should stop, and is told when a trial ends. The study asks once a report, in
+/// their order, so the answers are a function of what was reported. It asks only where the new value is finite: others
+/// always stop.
+template <class S>
+concept scheduler = std::copyable<S> && requires(S& s, const running_trial& t, trial_state state) {
+  { s.stops(t) } -> std::same_as<bool>;
+  s.ended(t, state);
+};
+
+/// Holds any scheduler, or none: then no trial is stopped. Copies are deep.
+class any_scheduler {
+ public:
+  any_scheduler() = default;
+  // The check for itself comes first: else the concept asks for the conversion that it is part of.
+  template <class S>
+  requires(!std::same_as<std::remove_cvref_t<S>, any_scheduler> && scheduler<std::remove_cvref_t<S>>)
+      any_scheduler(S&& held)
+      : held_(std::make_unique<model<std::remove_cvref_t<S>>>(std::forward<S>(held))) {}
+  any_scheduler(const any_scheduler& other) : held_(other.held_ ? other.held_->copy() : nullptr) {}
+  any_scheduler(any_scheduler&&) noexcept = default;
+  any_scheduler& operator=(const any_scheduler& other) {
+    if (this != &other) held_ = other.held_ ? other.held_->copy() : nullptr;
+    return *this;
+  }
+  any_scheduler& operator=(any_scheduler&&) noexcept = default;
+  ~any_scheduler() = default;
+
+  /// Whether it holds one.
+  [[nodiscard]] explicit operator bool() const noexcept { return held_ != nullptr; }
+  [[nodiscard]] bool stops(const running_trial& t) { return held_ && held_->stops(t); }
+  void ended(const running_trial& t, trial_state state) {
+    if (held_) held_->ended(t, state);
+  }
+
+ private:
+  struct erased {
+    erased() = default;
+    erased(const erased&) = delete;
+    erased& operator=(const erased&) = delete;
+    virtual ~erased() = default;
+    [[nodiscard]] virtual bool stops(const running_trial& t) = 0;
+    virtual void ended(const running_trial& t, trial_state state) = 0;
+    [[nodiscard]] virtual std::unique_ptr<erased> copy() const = 0;
+  };
+  template <class S>
+  struct model final : erased {
+    template <class T>
+    explicit model(T&& from) : held(std::forward<T>(from)) {}
+    [[nodiscard]] bool stops(const running_trial& t) override { return held.stops(t); }
+    void ended(const running_trial& t, trial_state state) override { held.ended(t, state); }
+    [[nodiscard]] std::unique_ptr<erased> copy() const override { return std::make_unique<model>(held); }
+    S held;
+  };
+  std::unique_ptr<erased> held_;
+};
+
+namespace detail {
+
+// What ranks a reported value: one that is not finite is worse than all others.
+[[nodiscard]] inline double rank_of(double value) noexcept {
+  return elementary::is_finite(value) ? value : (std::numeric_limits<double>::max)();
+}
+
+// The lowest value of a curve. O(curve).
+[[nodiscard]] inline double lowest(std::span<const report> curve) noexcept {
+  double least = (std::numeric_limits<double>::max)();
+  for (const report& r : curve)
+    if (const double v = rank_of(r.value); v < least) least = v;
+  return least;
+}
+
+}  // namespace detail
+
+}  // namespace knobless

@@ -1,0 +1,33 @@
+/// \file
+/// The median rule.
+#pragma once
+
+#include <cstddef>
+
+#include "percentile.hpp"
+
+namespace knobless {
+
+/// When a median rule begins.
+struct median_options {
+  /// How many complete trials must have reported a step before somebody is stopped there.
+  std::size_t first_trials = 5;
+  /// No trial is stopped before this step.
+  std::size_t first_step = 1;
+};
+
+/// Stops a trial whose best value so far is worse than the median of complete trials at the same step: percentile_stopping
+/// with 50 per cent.
+class median_stopping {
+ public:
+  explicit median_stopping(median_options options = {})
+      : rule_(percentile_options{50.0, options.first_trials, options.first_step}) {}
+
+  [[nodiscard]] bool stops(const running_trial& t) { return rule_.stops(t); }
+  void ended(const running_trial& t, trial_state state) { rule_.ended(t, state); }
+
+ private:
+  percentile_stopping rule_;
+};
+
+}  // namespace knobless

@@ -1,0 +1,56 @@
+/// \file
+/// A quantile of values that come one by one.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+namespace knobless::detail {
+
+/// The k-th smallest of n values, k being n share, rounded down (but at least 1) or up: two heaps that meet there, since k
+/// never falls while values only come. For 0 < share <= 1.
+class running_quantile {
+ public:
+  enum class rounding : unsigned char { down, up };
+  explicit running_quantile(double share, rounding to = rounding::down)
+      // A little apart from whole numbers, which 0.1 * 10 and its like may miss.
+      : share_(share), shift_(to == rounding::down ? 1e-9 : 1.0 - 1e-9) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return low_.size() + high_.size(); }
+
+  /// O(log size).
+  void insert(double value) {
+    if (low_.empty() || value < low_.front()) {
+      low_.push_back(value);
+      std::push_heap(low_.begin(), low_.end());
+    } else {
+      high_.push_back(value);
+      std::push_heap(high_.begin(), high_.end(), std::greater<>());
+    }
+    const auto k = (std::max)(static_cast<std::size_t>(share_ * static_cast<double>(size()) + shift_), std::size_t{1});
+    if (low_.size() > k) {
+      std::pop_heap(low_.begin(), low_.end());
+      high_.push_back(low_.back());
+      low_.pop_back();
+      std::push_heap(high_.begin(), high_.end(), std::greater<>());
+    } else if (low_.size() < k) {
+      std::pop_heap(high_.begin(), high_.end(), std::greater<>());
+      low_.push_back(high_.back());
+      high_.pop_back();
+      std::push_heap(low_.begin(), low_.end());
+    }
+  }
+
+  /// Only with at least one value. O(1).
+  [[nodiscard]] double value() const noexcept { return low_.front(); }
+
+ private:
+  double share_;
+  double shift_;
+  std::vector<double> low_;   // the k smallest, the largest of them in front
+  std::vector<double> high_;  // the rest, the smallest in front
+};
+
+}  // namespace knobless::detail
