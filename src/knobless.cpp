@@ -18,4 +18,6 @@
 #include <knobless/sampler/grid.ipp>
 #include <knobless/sampler/sobol.ipp>
 #include <knobless/sampler/tpe.ipp>
+#include <knobless/search_loop.ipp>
 #include <knobless/study_core.ipp>
+#include <knobless/study_log.ipp>
