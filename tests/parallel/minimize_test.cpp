@@ -620,6 +620,5 @@ std::vector<double> gaps(std::uint64_t seed) {
 
 TEST_CASE("parallel: trials that are out at the same time differ" * doctest::skip(test::sanitized)) {
   for (std::uint64_t seed = 0; seed < 5; ++seed)
-    for (const auto& all : {gaps<tpe>(seed), gaps<gp_ei>(seed), gaps<cma_es>(seed)})
-      CHECK(all[all.size() / 2] > 1e-3);
+    for (const auto& all : {gaps<tpe>(seed), gaps<gp_ei>(seed), gaps<cma_es>(seed)}) CHECK(all[all.size() / 2] > 1e-3);
 }
