@@ -171,7 +171,8 @@ outcome evaluate(F& objective, trial<Config>& t) {
     static_assert(
         std::invocable<F&, const Config&>,
         "knobless: the objective must be callable with the configuration (or its values, for a space without a "
-        "struct), or with knobless::trial<Config>&, and return a number or knobless::outcome");
+        "struct), with knobless::trial<Config>&, or with std::span<const Config>, and return a number or "
+        "knobless::outcome, or as many");
     return failed;
   }
 }
