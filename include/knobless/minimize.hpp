@@ -177,19 +177,14 @@ outcome evaluate(F& objective, trial<Config>& t) {
   }
 }
 
-// Whether the objective takes many configurations, and none of the other forms: what a generic lambda can't take must not be
-// tried, since its body would be compiled.
+// Which of its forms an objective has. As concepts, which stop at the first that holds: to try a generic lambda with what it
+// can't take would compile its body.
 template <class F, class Config>
-constexpr bool takes_batches() {
-  if constexpr (std::invocable<F&, const Config&>)
-    return false;
-  else if constexpr (takes_elements<F, Config>)
-    return false;
-  else if constexpr (std::invocable<F&, trial<Config>&>)
-    return false;
-  else
-    return std::invocable<F&, std::span<const Config>>;
-}
+concept takes_one = std::invocable<F&, const Config&> || takes_elements<F, Config> || std::invocable < F&,
+        trial<Config>
+& > ;
+template <class F, class Config>
+concept takes_batches = !takes_one<F, Config> && std::invocable<F&, std::span<const Config>>;
 
 // Calls the objective with many configurations.
 template <class Config, class F>
@@ -236,7 +231,7 @@ struct typed_search final : search_job {
   }
 
   void evaluate_unsafely(std::span<loop_trial* const> trials) {
-    if constexpr (takes_batches<F, Config>()) {
+    if constexpr (takes_batches<F, Config>) {
       evaluate_batch<Config>(objective, search.space(), trials);
     } else {
       loop_trial& one = *trials.front();
@@ -270,7 +265,7 @@ search_result<Config> run(space<Config> where, any_sampler with, F& objective, r
                                      .parallel = options.parallel,
                                      .deterministic = options.deterministic,
                                      .trial_time_limit = options.trial_time_limit,
-                                     .batches = takes_batches<F, Config>()},
+                                     .batches = takes_batches<F, Config>},
                                     std::move(options.executor));
   return {std::move(job.search), end.reason, end.seconds};
 }
