@@ -1,6 +1,7 @@
 // What a trial costs besides the objective: one ask and one tell, against the number of trials told before.
-// Names: ask_tell/<sampler>/d:<dimensions>/told:<trials>; "mixed" is a conditional space of 12 parameters.
-// And report_should_stop/<scheduler>/told:<trials>.
+// Names: ask_tell/<sampler>/d:<dimensions>/told:<trials>; "mixed" is a conditional space of 12 parameters;
+// report_should_stop/<scheduler>/told:<trials>;
+// search/<sampler>/d:<dimensions>/out:<trials out at once>: whole searches of 1000 trials with a cheap objective.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -126,6 +127,23 @@ void amortised(const std::string& name, const knobless::space<Config>& space, co
         ->Unit(benchmark::kMicrosecond);
 }
 
+// A whole search of 1000 trials, so many of them out at once: items are trials.
+void searches(std::initializer_list<std::size_t> parallel) {
+  for (const std::size_t out : parallel)
+    for (const bool deterministic : {true, false})
+      benchmark::RegisterBenchmark(
+          ("search/random/d:10/out:" + std::to_string(out) + (deterministic ? "" : "/as_they_end")).c_str(),
+          [=](benchmark::State& state) {
+            for (auto _ : state)
+              benchmark::DoNotOptimize(
+                  knobless::minimize(vector_space<10>(), knobless::random_search{}, loss<10>,
+                                     {.trials = 1000, .parallel = out, .deterministic = deterministic}));
+            state.SetItemsProcessed(1000 * state.iterations());
+          })
+          ->UseRealTime()
+          ->Unit(benchmark::kMicrosecond);
+}
+
 template <class Sampler>
 void everywhere(const std::string& name, const counts& told) {
   steady<Sampler>(name + "/d:2", vector_space<2>(), told);
@@ -201,6 +219,7 @@ int main(int argc, char** argv) {
   everywhere<knobless::cma_es>("cma_es", {100, 1000});
   everywhere_amortised<knobless::gp_ei>("gp_ei", {50, 100, 500, 1000});
   schedulers(10000);
+  searches({1, 2, 4});
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();

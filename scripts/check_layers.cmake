@@ -33,8 +33,12 @@ set(river
     "storage/: csv"
     "analysis/: csv"
     "study_core: csv sampler/random_search scheduler"
-    "study: space estimate study_core"
-    "minimize: branch runtime_space study sampler/"
+    "study_log: study_core"
+    "study: space estimate study_log"
+    "parallel/executor: config"
+    "parallel/threads: config"
+    "search_loop: study_core parallel/executor parallel/threads"
+    "minimize: branch runtime_space study sampler/ search_loop"
     "advance: branch runtime_space fidelity/"
     "population: branch runtime_space fidelity/"
     "parallel/: minimize advance"
@@ -43,11 +47,11 @@ set(river
 # The front row: the standard library alone, and of that nothing that costs every user a second of compile time.
 set(front_row
     version fwd config detail/ elementary error parameter point domain space branch random trial history csv runtime_space
-    estimate sampler sampler/random_search scheduler study_core study minimize advance population)
+    estimate sampler sampler/random_search scheduler study_core study_log study minimize advance population)
 set(too_dear iostream thread random regex future)
 
 # Only these may print, open a file, or start a thread.
-set(may_touch_the_world minimize advance parallel/ storage/ knobless)
+set(may_touch_the_world minimize advance parallel/ parallel/threads storage/ knobless)
 set(the_world iostream fstream thread future)
 
 if(NOT DEFINED ROOT)

@@ -25,4 +25,6 @@
 #include <knobless/sampler/sobol.ipp>
 #include <knobless/sampler/tpe.ipp>
 #include <knobless/sampler/trust_region.ipp>
+#include <knobless/search_loop.ipp>
 #include <knobless/study_core.ipp>
+#include <knobless/study_log.ipp>

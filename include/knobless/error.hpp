@@ -26,12 +26,13 @@ template <class... Pieces>
 
 /// What kind of thing went wrong.
 enum class error_code : unsigned char {
-  invalid_space,     ///< a search space, or a parameter of it, that can't be searched
-  invalid_option,    ///< an option outside its range
-  invalid_config,    ///< a configuration that is not a point of the space
-  invalid_use,       ///< a call that makes no sense in this state, such as telling a trial twice
-  space_exhausted,   ///< every point of the space was proposed
-  no_admitted_point  ///< no point was found that keeps the constraints
+  invalid_space,      ///< a search space, or a parameter of it, that can't be searched
+  invalid_option,     ///< an option outside its range
+  invalid_config,     ///< a configuration that is not a point of the space
+  invalid_use,        ///< a call that makes no sense in this state, such as telling a trial twice
+  space_exhausted,    ///< every point of the space was proposed
+  no_admitted_point,  ///< no point was found that keeps the constraints
+  invalid_log         ///< a log that can't be read, or that another study has written
 };
 
 /// An error: its kind, a sentence that says what was given and what is allowed, and the name of the parameter or option.

@@ -9,9 +9,10 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <iterator>
 #include <optional>
+#include <span>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -20,46 +21,16 @@
 #include "config.hpp"
 #include "csv.hpp"
 #include "error.hpp"
+#include "parallel/executor.hpp"
 #include "sampler.hpp"
-#include "sampler/tpe.hpp"
+#include "sampler/automatic.hpp"
 #include "scheduler.hpp"
+#include "search_loop.hpp"
 #include "space.hpp"
 #include "study.hpp"
 #include "trial.hpp"
 
 namespace knobless {
-
-/// Why a search ended.
-enum class termination : unsigned char {
-  trials_done,         ///< the number of trials asked for
-  time_up,             ///< the duration asked for
-  target_reached,      ///< a value as good as asked for
-  stop_requested,      ///< by a callback or another thread
-  space_exhausted,     ///< every point was tried
-  every_trial_failed,  ///< no trial gave a value; see first_failure()
-  no_admitted_point    ///< no further point was found that keeps the constraints
-};
-
-/// The reason in words.
-[[nodiscard]] constexpr std::string_view to_string(termination reason) noexcept {
-  switch (reason) {
-    case termination::trials_done:
-      return "all trials done";
-    case termination::time_up:
-      return "time is up";
-    case termination::target_reached:
-      return "target reached";
-    case termination::stop_requested:
-      return "stop requested";
-    case termination::space_exhausted:
-      return "every point of the space was tried";
-    case termination::every_trial_failed:
-      return "every trial failed";
-    case termination::no_admitted_point:
-      return "no further point keeps the constraints";
-  }
-  return "unknown";
-}
 
 /// What a callback sees after every trial.
 template <class Config>
@@ -77,18 +48,32 @@ template <class Config>
 struct run_options {
   /// How many trials at most; 0: no limit.
   std::size_t trials = 0;
-  /// The same seed gives the same trials.
+  /// The same seed gives the same trials, as far as nothing depends on the clock: see `deterministic`.
   std::uint64_t seed = 0;
-  /// No trial is begun after this time; 0: no limit. A running trial is not interrupted, but its should_stop() says so.
+  /// No trial is begun after this time; 0: no limit. Running trials are not interrupted, but their should_stop() says so.
   std::chrono::nanoseconds duration{0};
   /// Ends as soon as a value is at least as good.
   std::optional<double> target = std::nullopt;
   /// Asked first, in this order: the defaults that were used so far, say. Count as trials.
   std::vector<Config> first_guesses = {};
-  /// Where given: set it to true from any thread, and the search ends after the running trial, whose should_stop() says so.
+  /// Where given: set it to true from any thread, and the search ends after the running trials, whose should_stop() says so.
   const std::atomic<bool>* stop = nullptr;
-  /// Called after every trial, in the thread that called minimize().
+  /// Called after every trial, in the order of telling, in one thread at a time: the one that called minimize(), or that of
+  /// the trial where several are out. What it throws ends the search, and is thrown by minimize() when all trials have ended.
   std::function<void(const progress<Config>&)> on_trial = {};
+  /// How many trials are out at once; at least 1. The objective is then called from as many threads. One that takes a
+  /// `std::span<const Config>` and returns as many values gets so many at a time, from one thread.
+  std::size_t parallel = 1;
+  /// true: the same seed gives the same trials, with any number of threads. Trials are told in the order of asking, so that a
+  /// worker may have to wait for one that takes long, and what trials took has no say in what is proposed. false: each is told
+  /// when it ends, no worker ever waits, and proposals cost no more than a small share of the objective's time; study::log()
+  /// has what happened, to the bit.
+  bool deterministic = false;
+  /// Where the trials run: whatever has run(n, body), see parallel/executor.hpp. By default on as many threads as trials are
+  /// out.
+  any_executor executor = {};
+  /// A trial that takes longer has failed; 0: no limit. It is not interrupted, but its should_stop() says so.
+  std::chrono::nanoseconds trial_time_limit{0};
   /// Which trials should stop early, by what they report: median_stopping{}, say. By default none.
   any_scheduler scheduler = {};
 };
@@ -116,7 +101,7 @@ class search_result {
   [[nodiscard]] knobless::study<Config>& study() noexcept { return study_; }
   [[nodiscard]] const knobless::study<Config>& study() const noexcept { return study_; }
 
-  /// A few lines for people: how it ended, what is best.
+  /// A few lines for people: how it ended, what is best, and what the sampler says of its choices.
   [[nodiscard]] std::string report() const {
     const history& seen = study_.trials();
     std::string text =
@@ -133,6 +118,7 @@ class search_result {
     for (std::size_t k = 0; k < space.size(); ++k)
       if (best.where.active[k] != 0)
         text += detail::text("  ", space[k].name(), " = ", detail::value_text(space[k], best.where.unit[k]), "\n");
+    text += study_.core().explain();
     return text;
   }
 
@@ -170,6 +156,13 @@ outcome call(F& objective, Arguments&&... arguments) {
     return to_outcome(std::invoke(objective, std::forward<Arguments>(arguments)...));
 }
 
+// A range of what outcomes are made of.
+template <class Answers>
+concept many_outcomes = requires(const Answers& all) {
+  { *std::begin(all) } -> std::convertible_to<outcome>;
+  { std::end(all) - std::begin(all) } -> std::convertible_to<std::ptrdiff_t>;
+};
+
 // Calls the objective in whichever of its forms it has. A generic lambda gets the configuration.
 template <class Config, class F>
 outcome evaluate(F& objective, trial<Config>& t) {
@@ -183,100 +176,107 @@ outcome evaluate(F& objective, trial<Config>& t) {
     static_assert(
         std::invocable<F&, const Config&>,
         "knobless: the objective must be callable with the configuration (or its values, for a space without a "
-        "struct), or with knobless::trial<Config>&, and return a number or knobless::outcome");
+        "struct), with knobless::trial<Config>&, or with std::span<const Config>, and return a number or "
+        "knobless::outcome, or as many");
     return failed;
   }
 }
 
-// The same, where whatever it throws is a failed trial.
+// Which of its forms an objective has. As concepts, which stop at the first that holds: to try a generic lambda with what it
+// can't take would compile its body.
+template <class F, class Config>
+concept takes_one = std::invocable<F&, const Config&> || takes_elements<F, Config> || std::invocable < F&,
+        trial<Config>
+& > ;
+template <class F, class Config>
+concept takes_batches = !takes_one<F, Config> && std::invocable<F&, std::span<const Config>>;
+
+// Calls the objective with many configurations.
 template <class Config, class F>
-outcome evaluate_safely(F& objective, trial<Config>& t) {
-#if KNOBLESS_EXCEPTIONS
-  try {
-    return evaluate<Config>(objective, t);
-  } catch (const std::exception& e) {
-    return failed(e.what());
-  } catch (...) {
-    return failed("the objective threw something that is not a std::exception");
+void evaluate_batch(F& objective, const space<Config>& where, std::span<loop_trial* const> trials) {
+  std::vector<Config> configs;
+  for (const loop_trial* t : trials) configs.push_back(where.decode(t->where()));
+  using answer = std::remove_cvref_t<std::invoke_result_t<F&, std::span<const Config>>>;
+  static_assert(many_outcomes<answer>,
+                "knobless: an objective that takes a span of configurations must return as many numbers or "
+                "knobless::outcomes, as a std::vector, say");
+  if constexpr (many_outcomes<answer>) {
+    const auto& answers = std::invoke(objective, std::span<const Config>(configs));
+    const auto count = static_cast<std::size_t>(std::end(answers) - std::begin(answers));
+    auto at = std::begin(answers);
+    for (loop_trial* t : trials)
+      t->told = count == trials.size() ? outcome(*at++)
+                                       : failed(text("the objective gave ", std::to_string(count), " values for ",
+                                                     std::to_string(trials.size()), " configurations"));
   }
-#else
-  return evaluate<Config>(objective, t);
-#endif
 }
+
+// The typed half of a search.
+template <class Config, class F>
+struct typed_search final : search_job {
+  typed_search(study<Config> s, F& f, const std::function<void(const progress<Config>&)>& callback)
+      : search(std::move(s)), objective(f), on_trial(callback) {}
+
+  // What is thrown on the way costs these trials.
+  void evaluate(std::span<loop_trial* const> trials) override {
+#if KNOBLESS_EXCEPTIONS
+    const auto fail = [&](const char* why) {
+      for (loop_trial* t : trials) t->told = failed(why);
+    };
+    try {
+      evaluate_unsafely(trials);
+    } catch (const std::exception& e) {
+      fail(e.what());
+    } catch (...) {
+      fail("the objective threw something that is not a std::exception");
+    }
+#else
+    evaluate_unsafely(trials);
+#endif
+  }
+
+  void evaluate_unsafely(std::span<loop_trial* const> trials) {
+    if constexpr (takes_batches<F, Config>) {
+      evaluate_batch<Config>(objective, search.space(), trials);
+    } else {
+      loop_trial& one = *trials.front();
+      trial<Config> t(one.number(), search.space().decode(one.where()), one);
+      one.told = detail::evaluate<Config>(objective, t);
+    }
+  }
+
+  void told(const loop_trial& t, double seconds) override {
+    if (!on_trial) return;
+    const Config config = search.config(search.trials().size() - 1);
+    on_trial({search, t.number(), config, t.told, seconds, [this] { asked_to_stop.store(true); }});
+  }
+
+  study<Config> search;
+  F& objective;
+  const std::function<void(const progress<Config>&)>& on_trial;
+};
 
 template <class Config, class F>
 search_result<Config> run(space<Config> where, any_sampler with, F& objective, run_options<Config> options,
                           direction toward) {
-  using clock = std::chrono::steady_clock;
-  const auto start = clock::now();
-  const auto since_start = [&] { return std::chrono::duration<double>(clock::now() - start).count(); };
-  if (options.duration < std::chrono::nanoseconds{0})
-    raise({error_code::invalid_option, "a duration below 0 given, but it must be 0 (no limit) or above", "duration"});
-  if (options.target && !elementary::is_finite(*options.target))
-    raise({error_code::invalid_option, detail::number_text(*options.target) + " given, but a target must be finite",
-           "target"});
-  if (options.trials == 0 && options.duration == std::chrono::nanoseconds{0} && !options.target) options.trials = 100;
   study<Config> s(std::move(where), std::move(with),
-                  {.seed = options.seed, .direction = toward, .scheduler = std::move(options.scheduler)});
+                  {.seed = options.seed,
+                   .direction = toward,
+                   .deterministic = options.deterministic,
+                   .scheduler = std::move(options.scheduler)});
   for (const Config& guess : options.first_guesses) s.enqueue(guess);
-  bool callback_stops = false;
-  const auto asked_to_stop = [&] {
-    return callback_stops || s.stop_requested() ||
-           (options.stop != nullptr && options.stop->load(std::memory_order_relaxed));
-  };
-  const auto time_is_up = [&] {
-    return options.duration != std::chrono::nanoseconds{0} && clock::now() - start >= options.duration;
-  };
-  const auto stop_now = [&] { return asked_to_stop() || time_is_up(); };
-  struct condition final : stop_condition {
-    explicit condition(const decltype(stop_now)& f) : now(f) {}
-    [[nodiscard]] bool met() const override { return now(); }
-    const decltype(stop_now)& now;
-  };
-  const condition stop(stop_now);
-  // An objective that never works (a missing file, say) is not worth a long budget.
-  constexpr std::size_t hopeless = 100;
-
-  const auto finished = [&]() -> std::optional<termination> {
-    const history& seen = s.trials();
-    if (seen.size() >= hopeless && seen.failures() == seen.size()) return termination::every_trial_failed;
-    if (asked_to_stop()) return termination::stop_requested;
-    if (options.target && seen.best()) {
-      const double best = s.core().signed_value(seen[*seen.best()].value);
-      if (toward == direction::minimize ? best <= *options.target : best >= *options.target)
-        return termination::target_reached;
-    }
-    if (options.trials != 0 && seen.size() >= options.trials) return termination::trials_done;
-    if (time_is_up()) return termination::time_up;
-    return std::nullopt;
-  };
-
-  std::optional<termination> reason;
-  while (!(reason = finished())) {
-    result<trial<Config>> next = s.try_ask();
-    if (!next) {
-      reason = next.error().code == error_code::space_exhausted ? termination::space_exhausted
-                                                                : termination::no_admitted_point;
-      break;
-    }
-    trial<Config> t = std::move(next).value();
-    t.stop_when(stop);
-    const std::size_t number = t.number();
-    const auto begun = clock::now();
-    const outcome told = evaluate_safely<Config>(objective, t);
-    const std::chrono::duration<double> took = clock::now() - begun;
-    if (!options.on_trial) {
-      s.tell(std::move(t), told, took.count());
-      continue;
-    }
-    const Config config = t.config();
-    s.tell(std::move(t), told, took.count());
-    options.on_trial({s, number, config, told, since_start(), [&] { callback_stops = true; }});
-  }
-  const history& seen = s.trials();
-  if (seen.size() > 0 && seen.failures() == seen.size() && *reason != termination::stop_requested)
-    reason = termination::every_trial_failed;
-  return {std::move(s), *reason, since_start()};
+  typed_search<Config, F> job(std::move(s), objective, options.on_trial);
+  const search_end end = run_search(job.search.core(), job,
+                                    {.trials = options.trials,
+                                     .duration = options.duration,
+                                     .target = options.target,
+                                     .stop = options.stop,
+                                     .parallel = options.parallel,
+                                     .deterministic = options.deterministic,
+                                     .trial_time_limit = options.trial_time_limit,
+                                     .batches = takes_batches<F, Config>},
+                                    std::move(options.executor));
+  return {std::move(job.search), end.reason, end.seconds};
 }
 
 }  // namespace detail
@@ -284,8 +284,9 @@ search_result<Config> run(space<Config> where, any_sampler with, F& objective, r
 /// Searches for the configuration with the smallest value, with a sampler that is named.
 ///
 /// `objective` is called with a `const Config&` (with its values one by one for a space without a struct), or with a
-/// `trial<Config>&` that takes reports on the way; it returns a number or an `outcome`. What it throws, NaN and infinity
-/// cost one trial. Raises an error for options that make no sense. Cost: the sampler's and the objective's.
+/// `trial<Config>&` that takes reports on the way; it returns a number or an `outcome`. One that takes a
+/// `std::span<const Config>` and returns as many of these gets `options.parallel` configurations at a time. What it throws, NaN
+/// and infinity cost one trial. Raises an error for options that make no sense. Cost: the sampler's and the objective's.
 template <class Config, sampler Sampler, class Objective>
 [[nodiscard]] search_result<Config> minimize(const space<Config>& space, Sampler sampler, Objective&& objective,
                                              run_options<std::type_identity_t<Config>> options = {}) {
@@ -303,14 +304,14 @@ template <class Config, sampler Sampler, class Objective>
 template <class Config, class Objective>
 [[nodiscard]] search_result<Config> minimize(const space<Config>& space, Objective&& objective,
                                              run_options<std::type_identity_t<Config>> options = {}) {
-  return detail::run<Config>(space, tpe{}, objective, std::move(options), direction::minimize);
+  return detail::run<Config>(space, automatic{}, objective, std::move(options), direction::minimize);
 }
 
 /// The same for the largest value.
 template <class Config, class Objective>
 [[nodiscard]] search_result<Config> maximize(const space<Config>& space, Objective&& objective,
                                              run_options<std::type_identity_t<Config>> options = {}) {
-  return detail::run<Config>(space, tpe{}, objective, std::move(options), direction::maximize);
+  return detail::run<Config>(space, automatic{}, objective, std::move(options), direction::maximize);
 }
 
 }  // namespace knobless

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "sampler.hpp"
 #include "space.hpp"
 #include "study_core.hpp"
+#include "study_log.hpp"
 #include "trial.hpp"
 
 namespace knobless {
@@ -22,18 +24,15 @@ namespace knobless {
 template <class Config>
 class study;
 
-/// A reason to stop a running trial.
-class stop_condition {
- public:
-  virtual ~stop_condition() = default;
-  [[nodiscard]] virtual bool met() const = 0;
-};
-
 /// A running trial: what to evaluate, and where to report on the way. Move-only; ended by study::tell. A trial that is
 /// destroyed untold is forgotten.
 template <class Config>
 class trial {
  public:
+  /// A trial that `host` runs, for whoever writes a loop: it reports there, asks there whether to stop, and is told by
+  /// number. `host` must outlive it.
+  trial(std::size_t number, Config config, trial_host& host)
+      : number_(number), config_(std::move(config)), host_(&host) {}
   trial(trial&&) noexcept = default;
   trial& operator=(trial&& other) noexcept {
     if (this != &other) {
@@ -41,7 +40,7 @@ class trial {
       core_ = std::move(other.core_);
       number_ = other.number_;
       config_ = std::move(other.config_);
-      stop_ = other.stop_;
+      host_ = other.host_;
     }
     return *this;
   }
@@ -56,15 +55,17 @@ class trial {
   /// Keeps an intermediate value: the loss after `step` epochs, say. Steps are meant to count up. O(pending trials), and
   /// what the study's scheduler takes.
   void report(std::size_t step, double value) {
-    if (core_) core_->keep_report(number_, {step, value});
+    if (core_)
+      core_->keep_report(number_, {step, value});
+    else if (host_ != nullptr)
+      host_->report({step, value});
   }
   /// Whether going on is of no use: the study's scheduler thinks so of what was reported (and goes on thinking so), somebody
-  /// asked the study to stop, or what stop_when() was given says so.
+  /// asked the study to stop, or the time is up.
   [[nodiscard]] bool should_stop() const {
-    return (core_ && (core_->stop_requested() || core_->stopped(number_))) || (stop_ != nullptr && stop_->met());
+    return (core_ && (core_->stop_requested() || core_->stopped(number_))) ||
+           (host_ != nullptr && host_->should_stop());
   }
-  /// One more reason to stop: a clock, say. For whoever runs the loop; `condition` must outlive the trial.
-  void stop_when(const stop_condition& condition) noexcept { stop_ = &condition; }
 
  private:
   friend class study<Config>;
@@ -78,7 +79,7 @@ class trial {
   std::shared_ptr<study_core> core_;
   std::size_t number_ = 0;
   Config config_;
-  const stop_condition* stop_ = nullptr;
+  trial_host* host_ = nullptr;
 };
 
 /// A configuration and what is known of it.
@@ -171,7 +172,8 @@ class study {
   /// Told and pending trials; copying it is a cheap snapshot. Values in it are to be minimised.
   [[nodiscard]] const history& trials() const noexcept { return core_->seen(); }
   [[nodiscard]] const knobless::space<Config>& space() const noexcept { return space_; }
-  /// The untyped half.
+  /// The untyped half, for whoever writes a loop over it.
+  [[nodiscard]] study_core& core() noexcept { return *core_; }
   [[nodiscard]] const study_core& core() const noexcept { return *core_; }
 
   /// The configuration of the i-th told trial, as it was evaluated.
@@ -180,6 +182,15 @@ class study {
   /// All told trials as comma-separated rows with a head: number, state, value, seconds, then a column a parameter (empty
   /// where inactive). O(trials * d).
   [[nodiscard]] std::string csv() const { return core_->csv(); }
+
+  /// What happened to this study in the order in which it happened, as text: every ask, tell, add and drop. O(trials * d).
+  /// Raises an error where the space was changed.
+  [[nodiscard]] std::string log() const { return detail::write_log(*core_).value(); }
+  /// Does again what log() of another study says. This one must be new, and have the same space, sampler, seed and
+  /// direction: then it is asked the same points to the bit, each of which is checked, and ends as the other was. Raises an
+  /// error that names the line for a log that can't be read, and the trial where it departs. Cost: all that the sampler
+  /// took before.
+  void replay(std::string_view log) { (void)detail::replay_log(*core_, log).value(); }
 
   /// Asks whoever runs this study to end after the current trial. From any thread.
   void request_stop() noexcept { core_->request_stop(); }

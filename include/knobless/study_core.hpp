@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,7 +65,27 @@ class study_core {
   /// A known result that no ask proposed.
   void add(point where, const outcome& out);
 
-  void drop(std::size_t number);
+  /// Forgets a running trial. False if there is no such trial.
+  bool drop(std::size_t number);
+
+  /// Something that happened to this study. What it proposes is a function of these, its space, its sampler and its seed.
+  struct event {
+    enum class kind : unsigned char {
+      asked,    ///< the sampler, for trial `number`
+      queued,   ///< asked, and came from the queue
+      refused,  ///< asked, and there was none: `number` is that of the next one
+      told,
+      added,
+      dropped
+    } what;
+    std::size_t number;
+  };
+  /// All of them, in order. The i-th row of the history is the i-th that is told or added.
+  [[nodiscard]] std::span<const event> events() const noexcept { return events_; }
+  /// Where the dropped trials were, in the order of dropping.
+  [[nodiscard]] std::span<const point> dropped() const noexcept { return dropped_; }
+  /// The points that are to be asked first.
+  [[nodiscard]] std::span<const point> queue() const noexcept { return std::span(queue_).subspan(queued_); }
 
   /// A point of one of the spaces that this study has had; the present one is number spaces() - 1.
   struct placed {
@@ -153,6 +174,8 @@ class study_core {
   std::size_t next_number_ = 0;
   std::size_t proposed_ = 0;
   std::string first_failure_;
+  std::vector<event> events_;
+  std::vector<point> dropped_;
   std::vector<era> earlier_;
   std::vector<crossing> crossings_;
   std::vector<exception_row> exceptions_;

@@ -16,21 +16,29 @@ KNOBLESS_INLINE study_core::~study_core() = default;
 
 KNOBLESS_INLINE result<study_core::asked> study_core::ask() {
   asked next{next_number_, {}};
+  event::kind what = event::kind::asked;
   if (queued_ < queue_.size()) {
     next.where = std::move(queue_[queued_++]);
+    what = event::kind::queued;
   } else {
     random rng(options_.seed, next_number_);
     std::optional<point> proposed =
         sampler_.ask({*space_, seen_, rng, options_.seed, proposed_, next_number_, options_.deterministic});
-    if (!proposed) return error_info{error_code::space_exhausted, "all points of the search space were proposed", {}};
+    if (!proposed) {
+      events_.push_back({event::kind::refused, next_number_});
+      return error_info{error_code::space_exhausted, "all points of the search space were proposed", {}};
+    }
     ++proposed_;
-    if (!space_->admits(*proposed) && !repair(*proposed, rng))
+    if (!space_->admits(*proposed) && !repair(*proposed, rng)) {
+      events_.push_back({event::kind::refused, next_number_});
       return error_info{error_code::no_admitted_point,
                         "no point was found that keeps the constraints, neither at random nor beside known ones",
                         {}};
+    }
     next.where = std::move(*proposed);
   }
   ++next_number_;
+  events_.push_back({what, next.number});
   seen_.begin({next.number, next.where, {}});
   return next;
 }
@@ -75,6 +83,7 @@ KNOBLESS_INLINE bool study_core::tell(std::size_t number, const outcome& out, do
     crossings_.erase(crossings_.begin() + static_cast<std::ptrdiff_t>(c));
     break;
   }
+  events_.push_back({event::kind::told, number});
   record(o, std::move(p->where), std::move(p->reports));
   seen_.forget(number);
   return true;
@@ -86,14 +95,19 @@ KNOBLESS_INLINE void study_core::add(point where, const outcome& out) {
   o.state = out.state();
   o.has_value = o.state == trial_state::complete;
   o.value = o.has_value ? signed_value(out.value()) : 0.0;
+  events_.push_back({event::kind::added, o.number});
   record(o, std::move(where), {});
 }
 
-KNOBLESS_INLINE void study_core::drop(std::size_t number) {
-  if (const pending_trial* p = seen_.find_pending(number))
-    options_.scheduler.ended({number, p->reports, options_.direction}, trial_state::failed);
+KNOBLESS_INLINE bool study_core::drop(std::size_t number) {
+  pending_trial* p = seen_.find_pending(number);
+  if (p == nullptr) return false;
+  options_.scheduler.ended({number, p->reports, options_.direction}, trial_state::failed);
+  events_.push_back({event::kind::dropped, number});
+  dropped_.push_back(std::move(p->where));
   seen_.forget(number);
   std::erase_if(crossings_, [&](const crossing& c) { return c.number == number; });
+  return true;
 }
 
 KNOBLESS_INLINE study_core::placed study_core::original(std::size_t i) const {

@@ -44,6 +44,17 @@ struct report {
   double value = 0.0;
 };
 
+/// Whoever runs a trial that is not its study's own to run: takes its reports, and says when it should stop.
+class trial_host {
+ public:
+  trial_host() = default;
+  trial_host(const trial_host&) = delete;
+  trial_host& operator=(const trial_host&) = delete;
+  virtual ~trial_host() = default;
+  virtual void report(const knobless::report& r) = 0;
+  [[nodiscard]] virtual bool should_stop() const = 0;
+};
+
 /// Tag: the trial was stopped early, since it was not promising.
 struct pruned_t {};
 inline constexpr pruned_t pruned{};

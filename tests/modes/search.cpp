@@ -104,6 +104,17 @@ int main() {
     expect(failures > 0 && failures < 20, "failures are avoided: four in ten random points fail");
     found += study.best().config.k == 4 && study.best().value < 0.1 ? 1 : 0;
   }
+
+  // Several at once, on threads, in order and as they end.
+  for (const bool deterministic : {true, false}) {
+    const auto parallel = knobless::minimize(space, [&](const config& c) { return c.k == 0 ? nan : c.x * c.x + c.k; },
+                                             {.trials = 60, .parallel = 4, .deterministic = deterministic});
+    expect(parallel.trials().size() == 60, "every trial of a parallel search is told");
+    expect(parallel.best().value < 2.0, "its best is near the optimum");
+    knobless::study again{space, knobless::tpe{}, {}};
+    again.replay(parallel.study().log());
+    expect(again.log() == parallel.study().log(), "its log is replayed");
+  }
   expect(found >= 15, "most searches come near the optimum");
   std::printf("%d of 20 searches come near the optimum\n", found);
   train_live(space, "multi_fidelity", [](auto&&... all) { return knobless::multi_fidelity(all...); });

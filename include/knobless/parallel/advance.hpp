@@ -12,6 +12,7 @@
 
 #include "../advance.hpp"
 #include "../error.hpp"
+#include "executor.hpp"
 
 namespace knobless {
 
@@ -22,7 +23,7 @@ struct parallel_options {
   /// true: legs are begun together and told in the order in which they began, so that the search is the same on any number
   /// of threads; a thread that is done early waits. false: whoever is done takes the next leg at once, and the search
   /// depends on who was when.
-  bool deterministic = true;
+  bool deterministic = false;
 };
 
 namespace detail {
@@ -38,7 +39,8 @@ void train_together(Executor& on, Search& search, std::size_t legs) {
       jobs.push_back(std::move(*next));
     }
     if (jobs.empty()) return;
-    on.run(jobs.size(), [&](std::size_t i) { search.run(jobs[i]); });
+    const auto body = [&](std::size_t i) { search.run(jobs[i]); };
+    on.run(jobs.size(), executor_body(body));
     for (job& j : jobs) search.finish(std::move(j));
   }
 }
@@ -47,7 +49,7 @@ template <class Executor, class Search>
 void train_freely(Executor& on, Search& search, std::size_t legs) {
   std::mutex guard;
   std::condition_variable finished;
-  on.run(legs, [&](std::size_t) {
+  const auto body = [&](std::size_t) {
     std::unique_lock<std::mutex> lock(guard);
     for (;;) {
       auto next = search.next();
@@ -63,7 +65,8 @@ void train_freely(Executor& on, Search& search, std::size_t legs) {
       finished.notify_all();
     }
     finished.notify_all();
-  });
+  };
+  on.run(legs, executor_body(body));
 }
 
 template <class Executor, class Config, class Build, class Advance>
@@ -85,13 +88,7 @@ auto train_all(training_scheme scheme, Executor& on, const space<Config>& where,
 
 }  // namespace detail
 
-/// Something that runs bodies: run(n, body), as knobless::threads does.
-template <class E>
-concept executor = requires(E& e, void (*body)(std::size_t)) {
-  e.run(std::size_t{}, body);
-};
-
-/// The functions of advance.hpp on an executor: `knobless::threads{4}`, say, or a program's own pool. `build` is called from
+/// The functions of advance.hpp on an executor (executor.hpp): `knobless::threads{4}`, say, or a program's own pool. `build` is called from
 /// many threads, and so is `advance`, with another model each time. Models are destroyed by whoever holds them last.
 template <executor Executor, class Config, class Build, class Advance>
 [[nodiscard]] auto asha(Executor&& on, const space<Config>& space, Build&& build, Advance&& advance,

@@ -88,23 +88,21 @@ KNOBLESS_INLINE automatic::automatic(automatic&&) noexcept = default;
 KNOBLESS_INLINE automatic& automatic::operator=(automatic&&) noexcept = default;
 KNOBLESS_INLINE automatic::~automatic() = default;
 
-// The power of 8 below the mean time of a trial: a rough figure, so that a repeated run comes to the same one.
+// The power of 8 below the median time of a trial: a rough figure, so that a repeated run comes to the same one.
 KNOBLESS_INLINE void automatic::state::look_at_clock(const ask_context& context, const automatic_options& options,
                                                      const detail::automatic_constants& constants) {
   const history& seen = context.seen;
   if (seen.size() >= (std::max)(first_points, 2 * looked)) {
     looked = seen.size();
-    double sum = 0.0;
-    double count = 0.0;
+    std::vector<double> took;
     for (std::size_t i = 0; i < seen.size(); ++i)
-      if (const double s = seen[i].seconds; s > 0.0) {
-        sum += s;
-        count += 1.0;
-      }
-    timed = count > 0.0 && !context.deterministic;
+      if (const double s = seen[i].seconds; s > 0.0) took.push_back(s);
+    timed = !took.empty() && !context.deterministic;
     if (timed) {
+      const auto middle = took.begin() + static_cast<std::ptrdiff_t>(took.size() / 2);
+      std::nth_element(took.begin(), middle, took.end());
       int exponent = 0;
-      (void)std::frexp(sum / count, &exponent);
+      (void)std::frexp(*middle, &exponent);
       exponent -= 1;
       trial_seconds = std::ldexp(1.0, 3 * (exponent >= 0 ? exponent / 3 : -((2 - exponent) / 3)));
     }

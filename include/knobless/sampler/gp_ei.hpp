@@ -24,7 +24,8 @@ namespace knobless {
 ///   themselves.
 /// - The improvement is sought among 300 Sobol points and 300 around the five best; the best five of these climb.
 ///   Improvement is on the lowest posterior mean of the told points, which for deterministic objectives is the best value.
-/// - Running trials are taken to give what the model expects. No point is proposed twice while others are found.
+/// - Running trials are taken to give what the model expects, and to improve so far (kriging believer: Ginsbourger, Le Riche
+///   and Carraro, Kriging is well-suited to parallelize optimization, 2010). No point is proposed twice while others are found.
 /// - From 200 trials on, lengthscales are learnt from half the best and half the latest of them; the model knows 400 at most.
 ///
 /// What it proposes follows from the sequence of its asks: the hyperparameters start from those of the ask before. The same

@@ -201,7 +201,8 @@ KNOBLESS_INLINE point gp_ei::state::propose(const ask_context& context) {
   std::vector<point> best;
   for (std::size_t i = 0; i < order.size() && best.size() < 5; ++i) best.push_back(seen[members[order[i]]].where());
 
-  // Running trials are taken to give what the model expects, so that parallel asks spread.
+  // Running trials are taken to give what the model expects, so that parallel asks spread; what they are expected to improve
+  // is theirs already, else the next ask would go right beside them.
   for (const pending_trial& p : seen.pending()) {
     // One from an earlier space that has no place in this one.
     if (p.where == point(space.size())) continue;
@@ -211,6 +212,7 @@ KNOBLESS_INLINE point gp_ei::state::propose(const ask_context& context) {
     model.predict(one, mean, deviation);
     values.conservativeResize(values.size() + 1);
     values(values.size() - 1) = mean(0);
+    threshold = (std::min)(threshold, mean(0));
     model.append(one);
     model.condition(values);
   }

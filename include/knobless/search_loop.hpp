@@ -1,0 +1,125 @@
+/// \file
+/// The untyped half of minimize(): trials are asked, evaluated (several at once) and told until there is a reason to end.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "config.hpp"
+#include "parallel/executor.hpp"
+#include "scheduler.hpp"
+#include "study_core.hpp"
+#include "trial.hpp"
+
+namespace knobless {
+
+/// Why a search ended.
+enum class termination : unsigned char {
+  trials_done,         ///< the number of trials asked for
+  time_up,             ///< the duration asked for
+  target_reached,      ///< a value as good as asked for
+  stop_requested,      ///< by a callback or another thread
+  space_exhausted,     ///< every point was tried
+  every_trial_failed,  ///< no trial gave a value; see first_failure()
+  no_admitted_point    ///< no further point was found that keeps the constraints
+};
+
+/// The reason in words.
+[[nodiscard]] constexpr std::string_view to_string(termination reason) noexcept {
+  switch (reason) {
+    case termination::trials_done:
+      return "all trials done";
+    case termination::time_up:
+      return "time is up";
+    case termination::target_reached:
+      return "target reached";
+    case termination::stop_requested:
+      return "stop requested";
+    case termination::space_exhausted:
+      return "every point of the space was tried";
+    case termination::every_trial_failed:
+      return "every trial failed";
+    case termination::no_admitted_point:
+      return "no further point keeps the constraints";
+  }
+  return "unknown";
+}
+
+namespace detail {
+
+/// What run_options say of the loop.
+struct search_rules {
+  std::size_t trials = 0;
+  std::chrono::nanoseconds duration{0};
+  std::optional<double> target;
+  const std::atomic<bool>* stop = nullptr;
+  std::size_t parallel = 1;
+  bool deterministic = false;
+  std::chrono::nanoseconds trial_time_limit{0};
+  bool batches = false;  ///< the objective takes as many trials at once as are out
+};
+
+class search_loop;
+
+/// A trial of the loop that is out: asked, not told.
+class loop_trial final : public trial_host {
+ public:
+  loop_trial(search_loop& loop, study_core::asked asked) : asked_(std::move(asked)), loop_(loop) {}
+
+  [[nodiscard]] std::size_t number() const noexcept { return asked_.number; }
+  [[nodiscard]] const point& where() const noexcept { return asked_.where; }
+
+  void report(const knobless::report& r) override;
+  [[nodiscard]] bool should_stop() const override;
+
+  // Where what others see of a trial must not depend on the clock: its reports until it is told (to be minimised), and the
+  // scheduler as it was at the ask.
+  std::vector<knobless::report> reports;
+  any_scheduler scheduler;
+  bool stopped = false;  // by the scheduler
+  outcome told = failed;
+  std::chrono::steady_clock::time_point begun;
+  double seconds = 0.0;
+  enum class stage : unsigned char { waiting, running, ended } now = stage::waiting;
+
+ private:
+  study_core::asked asked_;
+  search_loop& loop_;
+};
+
+/// The half of a search that knows the type of its configurations.
+struct search_job {
+  search_job() = default;
+  search_job(const search_job&) = delete;
+  search_job& operator=(const search_job&) = delete;
+  virtual ~search_job() = default;
+
+  /// Evaluates the trials, one unless there are batches, and writes their outcomes. From many threads at once; throws
+  /// nothing.
+  virtual void evaluate(std::span<loop_trial* const> trials) = 0;
+  /// A trial was told. From one thread at a time. What it throws ends the search.
+  virtual void told(const loop_trial& t, double seconds) = 0;
+
+  std::atomic<bool> asked_to_stop{false};  ///< by a callback
+};
+
+struct search_end {
+  termination reason;
+  double seconds;
+};
+
+/// Asks, evaluates and tells until there is a reason to end. Throws what job.told() or the sampler threw, after all trials
+/// have ended. Raises an error for rules that make no sense.
+[[nodiscard]] search_end run_search(study_core& core, search_job& job, search_rules rules, any_executor where);
+
+}  // namespace detail
+}  // namespace knobless
+
+#ifndef KNOBLESS_COMPILED
+#include "search_loop.ipp"
+#endif
