@@ -88,6 +88,36 @@ KNOBLESS_INLINE automatic::automatic(automatic&&) noexcept = default;
 KNOBLESS_INLINE automatic& automatic::operator=(automatic&&) noexcept = default;
 KNOBLESS_INLINE automatic::~automatic() = default;
 
+// Counted work in seconds, as measured on one core of a server of 2021.
+namespace detail {
+
+[[nodiscard]] inline double gp_seconds(std::size_t told, std::size_t dimensions) noexcept {
+  const auto n = static_cast<double>((std::min)(told, std::size_t{400}));
+  const auto d = static_cast<double>(dimensions);
+  // It learns at each of the first asks.
+  const double learning = told <= 48 ? 25.0 + 1.5 * d : 0.0;
+  return 1e-6 * n * (20.0 + 0.8 * d + 0.1 * n + learning);
+}
+
+[[nodiscard]] inline double quadratic_seconds(std::size_t told, std::size_t dimensions) noexcept {
+  const auto n = static_cast<double>(told);
+  const auto d = static_cast<double>(dimensions);
+  const double m = (std::min)({n, (d + 1.0) * (d + 2.0), 300.0});
+  return 1e-9 * (n * (50.0 + 3.0 * d) + m * m * (0.3 * m + 2.0 * d) + 100.0 * d * d);
+}
+
+[[nodiscard]] inline double parzen_seconds(std::size_t told, std::size_t dimensions) noexcept {
+  return 1e-9 * (15000.0 + 3.3 * static_cast<double>(told) * static_cast<double>(dimensions));
+}
+
+// Of CMA-ES's quadratic helper.
+[[nodiscard]] inline double helper_seconds(std::size_t dimensions) noexcept {
+  const auto d = static_cast<double>(dimensions);
+  return 1e-6 * (5.0 + 0.7 * d * d);
+}
+
+}  // namespace detail
+
 // The power of 8 below the median time of a trial: a rough figure, so that a repeated run comes to the same one.
 KNOBLESS_INLINE void automatic::state::look_at_clock(const ask_context& context, const automatic_options& options,
                                                      const detail::automatic_constants& constants) {
@@ -113,6 +143,9 @@ KNOBLESS_INLINE void automatic::state::look_at_clock(const ask_context& context,
     allowance = constants.free_seconds + constants.tuner_share * trial_seconds * static_cast<double>(seen.size());
   else
     allowance = most_seconds;
+  const double helper = detail::helper_seconds(dimensions);
+  evolution.economise(options.seconds_per_ask > 0.0 ? 10.0 * helper > options.seconds_per_ask
+                                                    : timed && helper > constants.tuner_share * trial_seconds);
   // Limits of an ask, not of the study.
   if (options.seconds_per_ask > 0.0 || !timed) spent = 0.0;
 }
@@ -125,27 +158,6 @@ KNOBLESS_INLINE bool automatic::state::affords(double seconds) {
   spent += seconds;
   return true;
 }
-
-// Counted work in seconds, as measured on one core of a server of 2021.
-namespace detail {
-
-[[nodiscard]] inline double gp_seconds(std::size_t told, std::size_t dimensions) noexcept {
-  const auto n = static_cast<double>((std::min)(told, std::size_t{400}));
-  return 1e-9 * n * (2400.0 * static_cast<double>(dimensions + 3) + 150.0 * n);
-}
-
-[[nodiscard]] inline double quadratic_seconds(std::size_t told, std::size_t dimensions) noexcept {
-  const auto n = static_cast<double>(told);
-  const auto d = static_cast<double>(dimensions);
-  const double m = (std::min)({n, (d + 1.0) * (d + 2.0), 300.0});
-  return 1e-9 * (n * (50.0 + 3.0 * d) + m * m * (0.3 * m + 2.0 * d) + 100.0 * d * d);
-}
-
-[[nodiscard]] inline double parzen_seconds(std::size_t told, std::size_t dimensions) noexcept {
-  return 1e-9 * (15000.0 + 3.3 * static_cast<double>(told) * static_cast<double>(dimensions));
-}
-
-}  // namespace detail
 
 // The Gaussian process and the local quadratic model in turns. A quadratic step that failed k times in a row waits for 2^k - 1
 // turns of the other: where there is no smooth basin it costs next to nothing.

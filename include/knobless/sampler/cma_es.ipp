@@ -15,7 +15,9 @@ namespace knobless {
 // ---- The space and the start -----------------------------------------------------------------------------------------
 
 KNOBLESS_INLINE void cma_es::clear(const ask_context& context) {
+  const bool economical = economical_;
   *this = cma_es{};
+  economical_ = economical;
   const domain& space = context.space;
   epoch_ = context.seen.epoch();
   dimensions_ = space.size();
@@ -596,7 +598,7 @@ KNOBLESS_INLINE void cma_es::update_categories(const domain& space) {
 
 // ---- The quadratic helper --------------------------------------------------------------------------------------------
 
-KNOBLESS_INLINE bool cma_es::model_wanted() const { return plain_ && n_ <= 20 && told_ < 1000 * n_; }
+KNOBLESS_INLINE bool cma_es::model_wanted() const { return plain_ && !economical_ && n_ <= 20 && told_ < 1000 * n_; }
 
 KNOBLESS_INLINE void cma_es::fit_model() {
   const std::size_t size = archive_.size();
