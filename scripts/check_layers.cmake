@@ -21,6 +21,8 @@ set(river
     "csv: history"
     "runtime_space: space csv"
     "estimate: history"
+    "stopping: history"
+    "analysis/importance: history"
     "sampler: estimate random"
     "scheduler: trial"
     "sampler/random_search: sampler"
@@ -31,27 +33,29 @@ set(river
     "scheduler/: scheduler"
     "fidelity/: sampler/ scheduler/"
     "storage/: csv"
-    "analysis/: csv"
+    "analysis/: analysis/importance sampler/ stopping"
     "study_core: csv sampler/random_search scheduler"
     "study_log: study_core"
-    "study: space estimate study_log"
+    "study: space estimate study_log analysis/importance"
     "parallel/executor: config"
     "parallel/threads: config"
-    "search_loop: study_core parallel/executor parallel/threads"
+    "search_loop: study_core stopping parallel/executor parallel/threads"
     "minimize: branch runtime_space study sampler/ search_loop"
     "advance: branch runtime_space fidelity/"
     "population: branch runtime_space fidelity/"
     "parallel/: minimize advance"
-    "knobless: version analysis/ storage/ parallel/ population")
+    "progress_line: minimize"
+    "knobless: version analysis/ storage/ parallel/ population progress_line")
 
 # The front row: the standard library alone, and of that nothing that costs every user a second of compile time.
 set(front_row
     version fwd config detail/ elementary error parameter point domain space branch random trial history csv runtime_space
-    estimate sampler sampler/random_search scheduler study_core study_log study minimize advance population)
+    estimate sampler sampler/random_search scheduler study_core study_log study stopping analysis/importance minimize advance
+    population)
 set(too_dear iostream thread random regex future)
 
 # Only these may print, open a file, or start a thread.
-set(may_touch_the_world minimize advance parallel/ parallel/threads storage/ knobless)
+set(may_touch_the_world minimize advance parallel/ parallel/threads storage/ progress_line knobless)
 set(the_world iostream fstream thread future)
 
 if(NOT DEFINED ROOT)

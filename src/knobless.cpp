@@ -6,6 +6,8 @@
 #include <knobless/knobless.hpp>
 
 #include <knobless/acquisition/maximise.ipp>
+#include <knobless/analysis/importance.ipp>
+#include <knobless/analysis/no_more_gain.ipp>
 #include <knobless/domain.ipp>
 #include <knobless/estimate.ipp>
 #include <knobless/fidelity/fidelity_core.ipp>

@@ -27,6 +27,7 @@
 #include "scheduler.hpp"
 #include "search_loop.hpp"
 #include "space.hpp"
+#include "stopping.hpp"
 #include "study.hpp"
 #include "trial.hpp"
 
@@ -41,6 +42,8 @@ struct progress {
   const outcome& told;
   double seconds;  ///< since the search began
   std::function<void()> request_stop;
+  std::size_t trials;  ///< how many the search makes at most; 0: no limit
+  double duration;     ///< how many seconds it lasts at most; 0: no limit
 };
 
 /// Options of a search. With none of trials, duration and target given, 100 trials are made.
@@ -76,14 +79,18 @@ struct run_options {
   std::chrono::nanoseconds trial_time_limit{0};
   /// Which trials should stop early, by what they report: median_stopping{}, say. By default none.
   any_scheduler scheduler = {};
+  /// `knobless::no_more_gain` (analysis/no_more_gain.hpp): ends when what is still to be gained is not worth going on. Asked
+  /// from 20 told trials on, each time a tenth more are told; three answers in a row must agree.
+  stop_rule stop_when = nullptr;
 };
 
 /// What a search found, and why it ended.
 template <class Config>
 class search_result {
  public:
-  search_result(knobless::study<Config> study, termination reason, double seconds)
-      : study_(std::move(study)), reason_(reason), seconds_(seconds) {}
+  search_result(knobless::study<Config> study, termination reason, double seconds,
+                std::optional<remaining_gain> gain = std::nullopt)
+      : study_(std::move(study)), reason_(reason), seconds_(seconds), gain_(gain) {}
 
   /// The best observed trial. Raises an error when no trial is complete.
   [[nodiscard]] candidate<Config> best() const { return study_.best(); }
@@ -94,6 +101,13 @@ class search_result {
   /// Wall-clock time of the whole search.
   [[nodiscard]] double seconds() const noexcept { return seconds_; }
   [[nodiscard]] const history& trials() const noexcept { return study_.trials(); }
+  /// By how much the trials that were left were expected to improve on the best, as run_options::stop_when last said; nothing
+  /// where it did not.
+  [[nodiscard]] std::optional<double> expected_gain() const noexcept {
+    return gain_ ? std::optional<double>(gain_->expected) : std::nullopt;
+  }
+  /// Which parameters mattered, the most important first; empty where nothing can be said. See analysis/importance.hpp.
+  [[nodiscard]] std::vector<importance_share> importance() const { return study_.importance(); }
   /// Why the first failed trial failed, or "".
   [[nodiscard]] const std::string& first_failure() const noexcept { return study_.core().first_failure(); }
   [[nodiscard]] std::string csv() const { return study_.csv(); }
@@ -119,6 +133,16 @@ class search_result {
       if (best.where.active[k] != 0)
         text += detail::text("  ", space[k].name(), " = ", detail::value_text(space[k], best.where.unit[k]), "\n");
     text += study_.core().explain();
+    std::string mattered;
+    for (const importance_share& s : importance())
+      if (s.share >= 0.01)
+        mattered += detail::text(mattered.empty() ? "mattered: " : ", ", s.name, " ",
+                                 std::to_string(static_cast<int>(100.0 * s.share + 0.5)), " %");
+    if (!mattered.empty()) text += mattered + "\n";
+    if (gain_)
+      text += detail::text("gain that ", reason_ == termination::no_more_gain ? "was still" : "had still been",
+                           " expected: ", detail::short_number(gain_->expected), "; worth going on: above ",
+                           detail::short_number(gain_->worthwhile), "\n");
     return text;
   }
 
@@ -126,6 +150,7 @@ class search_result {
   knobless::study<Config> study_;
   termination reason_;
   double seconds_;
+  std::optional<remaining_gain> gain_;
 };
 
 namespace detail {
@@ -214,8 +239,8 @@ void evaluate_batch(F& objective, const space<Config>& where, std::span<loop_tri
 // The typed half of a search.
 template <class Config, class F>
 struct typed_search final : search_job {
-  typed_search(study<Config> s, F& f, const std::function<void(const progress<Config>&)>& callback)
-      : search(std::move(s)), objective(f), on_trial(callback) {}
+  typed_search(study<Config> s, F& f, const run_options<Config>& given)
+      : search(std::move(s)), objective(f), options(given) {}
 
   // What is thrown on the way costs these trials.
   void evaluate(std::span<loop_trial* const> trials) override {
@@ -246,14 +271,16 @@ struct typed_search final : search_job {
   }
 
   void told(const loop_trial& t, double seconds) override {
-    if (!on_trial) return;
+    if (!options.on_trial) return;
     const Config config = search.config(search.trials().size() - 1);
-    on_trial({search, t.number(), config, t.told, seconds, [this] { asked_to_stop.store(true); }});
+    options.on_trial({search, t.number(), config, t.told, seconds, [this] { asked_to_stop.store(true); },
+                      trials_at_most(options.trials, options.duration, options.target),
+                      std::chrono::duration<double>(options.duration).count()});
   }
 
   study<Config> search;
   F& objective;
-  const std::function<void(const progress<Config>&)>& on_trial;
+  const run_options<Config>& options;
 };
 
 template <class Config, class F>
@@ -265,7 +292,7 @@ search_result<Config> run(space<Config> where, any_sampler with, F& objective, r
                    .deterministic = options.deterministic,
                    .scheduler = std::move(options.scheduler)});
   for (const Config& guess : options.first_guesses) s.enqueue(guess);
-  typed_search<Config, F> job(std::move(s), objective, options.on_trial);
+  typed_search<Config, F> job(std::move(s), objective, options);
   const search_end end = run_search(job.search.core(), job,
                                     {.trials = options.trials,
                                      .duration = options.duration,
@@ -274,9 +301,10 @@ search_result<Config> run(space<Config> where, any_sampler with, F& objective, r
                                      .parallel = options.parallel,
                                      .deterministic = options.deterministic,
                                      .trial_time_limit = options.trial_time_limit,
-                                     .batches = takes_batches<F, Config>},
+                                     .batches = takes_batches<F, Config>,
+                                     .stop_when = options.stop_when},
                                     std::move(options.executor));
-  return {std::move(job.search), end.reason, end.seconds};
+  return {std::move(job.search), end.reason, end.seconds, end.gain};
 }
 
 }  // namespace detail

@@ -140,6 +140,13 @@ namespace detail {
   return {buffer, end};
 }
 
+/// The same in three digits.
+[[nodiscard]] inline std::string short_number(double value) {
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, 3).ptr;
+  return {buffer, end};
+}
+
 [[nodiscard]] inline error_info parameter_error(const std::string& name, std::string what) {
   return {error_code::invalid_space, std::move(what), text("parameter \"", name, "\"")};
 }

@@ -13,6 +13,7 @@
 #include "config.hpp"
 #include "parallel/executor.hpp"
 #include "scheduler.hpp"
+#include "stopping.hpp"
 #include "study_core.hpp"
 #include "trial.hpp"
 
@@ -26,7 +27,8 @@ enum class termination : unsigned char {
   stop_requested,      ///< by a callback or another thread
   space_exhausted,     ///< every point was tried
   every_trial_failed,  ///< no trial gave a value; see first_failure()
-  no_admitted_point    ///< no further point was found that keeps the constraints
+  no_admitted_point,   ///< no further point was found that keeps the constraints
+  no_more_gain         ///< going on is not worth it; see expected_gain()
 };
 
 /// The reason in words.
@@ -46,11 +48,19 @@ enum class termination : unsigned char {
       return "every trial failed";
     case termination::no_admitted_point:
       return "no further point keeps the constraints";
+    case termination::no_more_gain:
+      return "no more gain is expected";
   }
   return "unknown";
 }
 
 namespace detail {
+
+/// How many trials a search makes at most; 0: no limit. With nothing given that would end it, 100.
+[[nodiscard]] inline std::size_t trials_at_most(std::size_t trials, std::chrono::nanoseconds duration,
+                                                const std::optional<double>& target) noexcept {
+  return trials == 0 && duration == std::chrono::nanoseconds{0} && !target ? 100 : trials;
+}
 
 /// What run_options say of the loop.
 struct search_rules {
@@ -62,6 +72,7 @@ struct search_rules {
   bool deterministic = false;
   std::chrono::nanoseconds trial_time_limit{0};
   bool batches = false;  ///< the objective takes as many trials at once as are out
+  stop_rule stop_when = nullptr;
 };
 
 class search_loop;
@@ -111,6 +122,7 @@ struct search_job {
 struct search_end {
   termination reason;
   double seconds;
+  std::optional<remaining_gain> gain;  ///< as the stop rule last said
 };
 
 /// Asks, evaluates and tells until there is a reason to end. Throws what job.told() or the sampler threw, after all trials

@@ -51,6 +51,7 @@ class search_loop {
   void fill();
   bool ask();
   [[nodiscard]] std::optional<termination> finished() const;
+  [[nodiscard]] bool gain_is_over();
   void look_for_an_end() {
     if (!reason_) reason_ = finished();
     if (reason_) over_.store(true, std::memory_order_relaxed);
@@ -84,6 +85,9 @@ class search_loop {
   std::optional<termination> reason_;
   std::optional<termination> refused_;  // why no more trials can be asked
   bool cut_ = false;                    // nothing more is told
+  std::size_t next_look_ = 20;          // of the stop rule, in told trials
+  int not_worthwhile_ = 0;              // how many looks in a row said so
+  std::optional<remaining_gain> gain_;
 #if KNOBLESS_EXCEPTIONS
   std::exception_ptr thrown_;
 #endif
@@ -142,7 +146,7 @@ KNOBLESS_INLINE search_end search_loop::run(any_executor where) {
   termination reason = reason_ ? *reason_ : refused_.value_or(termination::trials_done);
   if (seen.size() > 0 && seen.failures() == seen.size() && reason != termination::stop_requested)
     reason = termination::every_trial_failed;
-  return {reason, seconds()};
+  return {reason, seconds(), gain_};
 }
 
 KNOBLESS_INLINE void search_loop::operator()(std::size_t) noexcept {
@@ -255,10 +259,14 @@ KNOBLESS_INLINE void search_loop::tell(loop_trial& t) {
   job_.told(t, seconds());
   if (reason_) return;
   look_for_an_end();
+  if (!reason_ && gain_is_over()) {
+    reason_ = termination::no_more_gain;
+    look_for_an_end();
+  }
   // Which trials have begun by now depends on the clock: where nothing may, they are not told. What the clock itself ends, or
   // another thread, is told as far as it came.
   const bool by_a_trial = reason_ == termination::target_reached || reason_ == termination::every_trial_failed ||
-                          job_.asked_to_stop.load(std::memory_order_relaxed);
+                          reason_ == termination::no_more_gain || job_.asked_to_stop.load(std::memory_order_relaxed);
   cut_ = rules_.deterministic && !rules_.batches && reason_ && by_a_trial;
 }
 
@@ -291,6 +299,18 @@ KNOBLESS_INLINE std::optional<termination> search_loop::finished() const {
   return std::nullopt;
 }
 
+// Asks the stop rule from time to time: it costs as much as some asks. One look may err, so several in a row must agree.
+KNOBLESS_INLINE bool search_loop::gain_is_over() {
+  constexpr int enough = 3;
+  const history& seen = core_.seen();
+  if (rules_.stop_when == nullptr || seen.size() < next_look_) return false;
+  next_look_ = seen.size() + seen.size() / 10;
+  const std::size_t left = rules_.trials != 0 ? rules_.trials - seen.size() : 0;
+  gain_ = rules_.stop_when({core_.space(), seen, core_.options().seed, left});
+  not_worthwhile_ = gain_ && gain_->expected <= gain_->worthwhile ? not_worthwhile_ + 1 : 0;
+  return not_worthwhile_ == enough;
+}
+
 KNOBLESS_INLINE search_end run_search(study_core& core, search_job& job, search_rules rules, any_executor where) {
   const auto refuse = [](const char* what, const char* option) { raise({error_code::invalid_option, what, option}); };
   const std::chrono::nanoseconds none{0};
@@ -302,7 +322,7 @@ KNOBLESS_INLINE search_end run_search(study_core& core, search_job& job, search_
   if (rules.target && !elementary::is_finite(*rules.target))
     raise({error_code::invalid_option, number_text(*rules.target) + " given, but a target must be finite", "target"});
   if (rules.parallel == 0) refuse("0 given, but at least one trial must be out", "parallel");
-  if (rules.trials == 0 && rules.duration == none && !rules.target) rules.trials = 100;
+  rules.trials = trials_at_most(rules.trials, rules.duration, rules.target);
   return search_loop(core, job, rules).run(std::move(where));
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/importance.hpp"
 #include "domain.hpp"
 #include "error.hpp"
 #include "history.hpp"
@@ -167,6 +168,12 @@ class study {
     if (!found) raise({error_code::invalid_use, no_best(), "study.best_estimated"});
     const observation o = seen[found->index];
     return {config(found->index), core_->signed_value(found->value), o.number};
+  }
+
+  /// Which parameters mattered in the trials so far, the most important first; empty where nothing can be said. See
+  /// analysis/importance.hpp.
+  [[nodiscard]] std::vector<importance_share> importance() const {
+    return importance_by_name(core_->space(), core_->seen());
   }
 
   /// Told and pending trials; copying it is a cheap snapshot. Values in it are to be minimised.

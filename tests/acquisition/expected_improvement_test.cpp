@@ -111,3 +111,24 @@ TEST_CASE("expected_improvement: finite and right far from zero") {
   CHECK(knobless::elementary::is_finite(log_expected_improvement(-1e100).value));
   CHECK(log_expected_improvement(0.0).value == doctest::Approx(-0.5 * std::log(2.0 * std::numbers::pi)).epsilon(1e-12));
 }
+
+TEST_CASE("largest_improvement: the largest of many is expected to be at most what it says") {
+  knobless::random rng(3);
+  for (const double mean : {-4.0, -2.0, -0.5, 0.0, 1.0})
+    for (const int n : {1, 2, 10, 100}) {
+      double sum = 0.0;
+      const int repetitions = 4000;
+      for (int r = 0; r < repetitions; ++r) {
+        double largest = 0.0;
+        for (int i = 0; i < n; ++i) largest = (std::max)(largest, mean + 0.5 * rng.normal());
+        sum += largest / repetitions;
+      }
+      const double bound = knobless::detail::largest_improvement(mean, 0.5, n);
+      CHECK(sum <= bound * 1.05 + 1e-3);
+      // And no more than is needed: for improvements that are independent it is not far off.
+      CHECK(bound <= 1.25 * sum + 0.02);
+      if (n == 1) CHECK(bound == doctest::Approx(sum).epsilon(0.1));
+    }
+  CHECK(knobless::detail::largest_improvement(0.25, 0.0, 10.0) == 0.25);
+  CHECK(knobless::detail::largest_improvement(-0.25, 0.0, 10.0) == 0.0);
+}

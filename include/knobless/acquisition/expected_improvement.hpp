@@ -31,4 +31,14 @@ struct log_improvement {
   return {-0.5 * t * t - log_root_two_pi + elementary::log(c / (t + c)), 1.0 / c};
 }
 
+/// What the largest of n improvements is expected to be at most, whatever they have to do with each other: each is max(0, X)
+/// of a normal X with this mean and deviation. For every t >= 0 the largest is at most t plus the sum of all max(0, X - t);
+/// the mean of that is least where n P(X > t) = 1. Exact for n = 1. O(1).
+[[nodiscard]] inline double largest_improvement(double mean, double deviation, double n) noexcept {
+  if (!(deviation > 0.0)) return mean > 0.0 ? mean : 0.0;
+  double t = n > 1.0 ? mean - deviation * elementary::normal_quantile(1.0 / n) : 0.0;
+  if (!(t > 0.0)) t = 0.0;
+  return t + n * deviation * elementary::exp(log_expected_improvement((mean - t) / deviation).value);
+}
+
 }  // namespace knobless::detail

@@ -44,6 +44,18 @@ class gp_ei {
   /// What study::best_estimated() gives: the told trial of the lowest posterior mean, and that mean. O(min(n, 400)^3).
   [[nodiscard]] std::optional<estimate> estimate_best(const domain& space, const history& seen) const;
 
+  /// What is believed of the point where one more trial is expected to improve the most, in units of the values; all 0 where
+  /// every point was tried.
+  struct outlook {
+    double lead = 0.0;  ///< by how much its mean is below the lowest posterior mean of the told trials; mostly negative
+    double deviation = 0.0;  ///< of its value
+    double noise = 0.0;      ///< standard deviation of the answers at one point
+  };
+  /// Nothing while fewer than 8 trials are complete. Lengthscales are 0.6 of the most probable ones, which are too sure of
+  /// themselves. Depends on the history and the random stream alone. O(n^3), with
+  /// n = min(told, 400): that of an ask that learns.
+  [[nodiscard]] std::optional<outlook> expect(const ask_context& context) const;
+
  private:
   struct state;
   std::unique_ptr<state> state_;

@@ -33,6 +33,7 @@ struct gp_ei::state {
   void know(const history& seen, const domain& space, double log_stretch);
   [[nodiscard]] point start(const ask_context& context) const;
   [[nodiscard]] point propose(const ask_context& context);
+  double lowest_mean(const history& seen, std::vector<point>& best) const;
   [[nodiscard]] bool eligible(const ask_context& context, const point& p) const;
   [[nodiscard]] detail::encoded encode(const domain& space, const history& seen,
                                        const std::vector<std::size_t>& of) const;
@@ -178,6 +179,23 @@ KNOBLESS_INLINE point gp_ei::state::start(const ask_context& context) const {
   return p;
 }
 
+// The lowest posterior mean of the complete trials, and where the five lowest are.
+KNOBLESS_INLINE double gp_ei::state::lowest_mean(const history& seen, std::vector<point>& best) const {
+  const Eigen::VectorXd fitted = model.fitted();
+  double lowest = (std::numeric_limits<double>::max)();
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (seen[members[i]].state != trial_state::complete) continue;
+    order.push_back(i);
+    lowest = (std::min)(lowest, fitted(static_cast<Eigen::Index>(i)));
+  }
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return fitted(static_cast<Eigen::Index>(a)) < fitted(static_cast<Eigen::Index>(b));
+  });
+  for (std::size_t i = 0; i < order.size() && best.size() < 5; ++i) best.push_back(seen[members[order[i]]].where());
+  return lowest;
+}
+
 KNOBLESS_INLINE point gp_ei::state::propose(const ask_context& context) {
   const domain& space = context.space;
   const history& seen = context.seen;
@@ -187,19 +205,8 @@ KNOBLESS_INLINE point gp_ei::state::propose(const ask_context& context) {
   know(seen, space, doubt * context.rng.normal());
   Eigen::VectorXd values = transformed(seen, members);
   model.condition(values);
-  const Eigen::VectorXd fitted = model.fitted();
-  double threshold = (std::numeric_limits<double>::max)();
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    if (seen[members[i]].state != trial_state::complete) continue;
-    order.push_back(i);
-    threshold = (std::min)(threshold, fitted(static_cast<Eigen::Index>(i)));
-  }
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return fitted(static_cast<Eigen::Index>(a)) < fitted(static_cast<Eigen::Index>(b));
-  });
   std::vector<point> best;
-  for (std::size_t i = 0; i < order.size() && best.size() < 5; ++i) best.push_back(seen[members[order[i]]].where());
+  double threshold = lowest_mean(seen, best);
 
   // Running trials are taken to give what the model expects, so that parallel asks spread; what they are expected to improve
   // is theirs already, else the next ask would go right beside them.
@@ -247,6 +254,33 @@ KNOBLESS_INLINE std::optional<estimate> gp_ei::estimate_best(const domain& space
     found = {s.members[i], transform.inverse(mean)};
   }
   return found;
+}
+
+KNOBLESS_INLINE std::optional<gp_ei::outlook> gp_ei::expect(const ask_context& context) const {
+  const domain& space = context.space;
+  const history& seen = context.seen;
+  // Afresh, so that the answer depends on the history alone.
+  state s(seen, space);
+  s.update(seen);
+  if (s.complete < state::startup) return std::nullopt;
+  s.learn(seen, space);
+  s.know(seen, space, -state::doubt);
+  detail::output_transform transform;
+  s.model.condition(s.transformed(seen, s.members, &transform));
+  std::vector<point> best;
+  const double threshold = s.lowest_mean(seen, best);
+  // Below the median, the transform is linear.
+  const double unit = transform.inverse(0.0) - transform.inverse(-1.0);
+  const double noise = unit * std::sqrt(s.model.noise() * s.model.scale());
+  const auto allowed = [&](const point& p) { return s.eligible(context, p); };
+  std::vector<point> from = detail::everywhere_and_around(space, best, context.rng);
+  std::erase_if(from, [&](const point& p) { return !allowed(p); });
+  if (from.empty()) return outlook{0.0, 0.0, noise};
+  const point where = detail::improvement_search(space, s.layout, s.model, threshold).find(std::move(from), allowed);
+  Eigen::VectorXd mean;
+  Eigen::VectorXd deviation;
+  s.model.predict(s.layout.encode(space, {where}), mean, deviation);
+  return outlook{unit * (threshold - mean(0)), unit * deviation(0), noise};
 }
 
 KNOBLESS_INLINE std::optional<point> gp_ei::ask(const ask_context& context) {

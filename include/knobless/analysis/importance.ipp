@@ -1,0 +1,188 @@
+#pragma once
+
+#include "importance.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "../elementary.hpp"
+
+#include "../detail/strict_begin.inc"
+
+namespace knobless {
+namespace detail {
+
+// Where trials lie on one parameter: how many of all that are looked at, and of the good ones, are in each cell.
+struct importance_cells {
+  std::vector<double> all;
+  std::vector<double> good;
+};
+
+// The divergence of the good trials' density from that of all, and what it would be by chance.
+struct importance_divergence {
+  double found = 0.0;
+  double mean = 0.0;
+  double variance = 0.0;
+
+  [[nodiscard]] double beyond_chance() const noexcept {
+    const double excess = found - mean;
+    return excess > 3.0 * std::sqrt(variance) ? excess : 0.0;
+  }
+};
+
+// If any m of n trials were as likely to be the good ones, the mean of their densities less that of all trials would have the
+// covariance of a sample without replacement, (n - m) / (m (n - 1)) that of one trial.
+[[nodiscard]] inline double importance_sampling(double n, double m) noexcept { return (n - m) / (m * (n - 1.0)); }
+
+// Densities are frequencies. Each of the L levels adds 1 / p (1 - p) p to the trace: the covariance has L - 1 eigenvalues 1.
+[[nodiscard]] KNOBLESS_INLINE importance_divergence level_divergence(const importance_cells& cells, double n,
+                                                                     double m) {
+  importance_divergence d;
+  double occupied = 0.0;
+  for (std::size_t c = 0; c < cells.all.size(); ++c) {
+    if (!(cells.all[c] > 0.0)) continue;
+    const double p = cells.all[c] / n;
+    const double gap = cells.good[c] / m - p;
+    d.found += gap * gap / p;
+    occupied += 1.0;
+  }
+  const double sampling = importance_sampling(n, m);
+  d.mean = sampling * (occupied - 1.0);
+  d.variance = 2.0 * sampling * sampling * (occupied - 1.0);
+  return d;
+}
+
+// Densities are sums of normal kernels, cut off at the bounds, of Scott's width for the good trials; the same for all trials.
+[[nodiscard]] KNOBLESS_INLINE importance_divergence number_divergence(const importance_cells& cells, double n,
+                                                                      double m) {
+  constexpr std::size_t count = 32;
+  KNOBLESS_ASSERT(cells.all.size() == count);
+  double centre = 0.0;
+  for (std::size_t c = 0; c < count; ++c) centre += static_cast<double>(c) * cells.good[c] / m;
+  double spread = 0.0;
+  for (std::size_t c = 0; c < count; ++c)
+    spread += (static_cast<double>(c) - centre) * (static_cast<double>(c) - centre) * cells.good[c] / (m - 1.0);
+  // In cells; not below the half of one, which is all that is known of a place.
+  const double width = (std::max)(0.5, 1.06 * std::sqrt(spread) * elementary::exp(-0.2 * elementary::log(m)));
+
+  using row = std::array<double, count>;
+  std::vector<row> kernels;  // of the cells that hold trials
+  std::vector<double> share;
+  row density{};
+  row good{};
+  for (std::size_t c = 0; c < count; ++c) {
+    if (!(cells.all[c] > 0.0)) continue;
+    row kernel{};
+    double sum = 0.0;
+    for (std::size_t g = 0; g < count; ++g) {
+      const double z = (static_cast<double>(g) - static_cast<double>(c)) / width;
+      kernel[g] = elementary::exp(-0.5 * z * z);
+      sum += kernel[g];
+    }
+    for (std::size_t g = 0; g < count; ++g) {
+      kernel[g] /= sum;
+      density[g] += kernel[g] * cells.all[c] / n;
+      good[g] += kernel[g] * cells.good[c] / m;
+    }
+    kernels.push_back(kernel);
+    share.push_back(cells.all[c] / n);
+  }
+  importance_divergence d;
+  for (std::size_t g = 0; g < count; ++g) {
+    // No kernel that counts reaches it.
+    const double scale = density[g] > 1e-12 ? 1.0 / std::sqrt(density[g]) : 0.0;
+    const double gap = (good[g] - density[g]) * scale;
+    d.found += gap * gap;
+    for (row& kernel : kernels) kernel[g] = (kernel[g] - density[g]) * scale;
+  }
+  // The divergence is a squared length: its mean by chance is the trace of the covariance, its variance, as if the sum were
+  // normal, twice that of the covariance squared.
+  const double sampling = importance_sampling(n, m);
+  for (std::size_t a = 0; a < kernels.size(); ++a)
+    for (std::size_t b = 0; b <= a; ++b) {
+      double product = 0.0;
+      for (std::size_t g = 0; g < count; ++g) product += kernels[a][g] * kernels[b][g];
+      if (a == b) d.mean += sampling * share[a] * product;
+      d.variance += (a == b ? 2.0 : 4.0) * sampling * sampling * share[a] * share[b] * product * product;
+    }
+  return d;
+}
+
+}  // namespace detail
+
+KNOBLESS_INLINE std::vector<double> importance(const domain& space, const history& seen) {
+  constexpr std::size_t least = 20;
+  constexpr std::size_t least_good = 5;
+  std::vector<std::size_t> rows;
+  std::vector<double> values;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    const observation o = seen[i];
+    if (o.state == trial_state::foreign) continue;
+    const point where = o.where();
+    if (!space.contains(where) || !space.admits(where)) continue;
+    rows.push_back(i);
+    if (o.state == trial_state::complete) values.push_back(o.value);
+  }
+  if (rows.size() < least || values.size() < least_good) return {};
+  // The better half, not a tenth as published: among the trials of a search, most of which are good, the best tenth differ
+  // from the rest by luck; the worse half is where the search learnt what matters.
+  const std::size_t rank = (std::min)(values.size(), rows.size() / 2);
+  const auto last = values.begin() + static_cast<std::ptrdiff_t>(rank - 1);
+  std::nth_element(values.begin(), last, values.end());
+  const double limit = *last;
+  // Those that are as good as the last good one are good, unless these are all: then those that are better.
+  const bool or_as_good = *std::max_element(values.begin(), values.end()) > limit || values.size() < rows.size();
+  std::vector<unsigned char> good;
+  std::size_t good_count = 0;
+  for (const std::size_t r : rows) {
+    const observation o = seen[r];
+    const bool within = o.value < limit || (or_as_good && o.value == limit);
+    good.push_back(o.state == trial_state::complete && within ? 1 : 0);
+    good_count += good.back();
+  }
+
+  std::vector<double> shares(space.size(), 0.0);
+  double total = 0.0;
+  for (std::size_t k = 0; k < space.size(); ++k) {
+    const parameter& p = space[k];
+    const std::size_t count = p.numeric() ? 32 : static_cast<std::size_t>(p.levels());
+    detail::importance_cells cells{std::vector<double>(count), std::vector<double>(count)};
+    double n = 0.0;
+    double m = 0.0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const observation o = seen[rows[i]];
+      if (o.active[k] == 0) continue;
+      const std::size_t cell =
+          p.numeric() ? (std::min)(count - 1, static_cast<std::size_t>(o.unit[k] * static_cast<double>(count)))
+                      : static_cast<std::size_t>(p.level(o.unit[k]));
+      cells.all[cell] += 1.0;
+      n += 1.0;
+      cells.good[cell] += good[i];
+      m += good[i];
+    }
+    // Of two, no more can be said than that they differ.
+    if (m < 2.0 || m >= n) continue;
+    const auto d = p.numeric() ? detail::number_divergence(cells, n, m) : detail::level_divergence(cells, n, m);
+    const double of_all = n / static_cast<double>(rows.size());
+    const double of_good = m / static_cast<double>(good_count);
+    shares[k] = of_good * of_good / of_all * d.beyond_chance();
+    total += shares[k];
+  }
+  if (!(total > 0.0)) return {};
+  for (double& s : shares) s /= total;
+  return shares;
+}
+
+KNOBLESS_INLINE std::vector<importance_share> importance_by_name(const domain& space, const history& seen) {
+  const std::vector<double> shares = importance(space, seen);
+  std::vector<importance_share> named;
+  for (std::size_t k = 0; k < shares.size(); ++k) named.push_back({space[k].name(), shares[k]});
+  std::stable_sort(named.begin(), named.end(),
+                   [](const importance_share& a, const importance_share& b) { return a.share > b.share; });
+  return named;
+}
+
+}  // namespace knobless
+
+#include "../detail/strict_end.inc"
