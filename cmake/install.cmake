@@ -24,3 +24,16 @@ write_basic_package_version_file(
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/knobless-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/knobless-config-version.cmake
         DESTINATION ${package_dir})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/knobless)
+
+# For pkg-config: the headers. The file tells where it lies itself, so that the installation can be moved.
+set(pc_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)
+if(IS_ABSOLUTE "${CMAKE_INSTALL_DATADIR}" OR IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+  set(pc_prefix ${CMAKE_INSTALL_PREFIX})
+  set(pc_includedir ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+else()
+  cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX}/${pc_dir} OUTPUT_VARIABLE up)
+  set(pc_prefix "\${pcfiledir}/${up}")
+  set(pc_includedir "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
+endif()
+configure_file(cmake/knobless.pc.in knobless.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/knobless.pc DESTINATION ${pc_dir})

@@ -1,8 +1,5 @@
-# Builds and installs knobless, with its compiled library, into SCRATCH/prefix.
+# Installs the build in BUILD and moves it to SCRATCH/prefix. Begins afresh, so that nothing of an earlier run helps.
 file(REMOVE_RECURSE ${SCRATCH})
-foreach(step
-    "-S;${SOURCE};-B;${SCRATCH}/build;-G;${GENERATOR};-DCMAKE_CXX_COMPILER=${COMPILER};-DCMAKE_BUILD_TYPE=Debug;-DKNOBLESS_BUILD_TESTS=OFF;-DKNOBLESS_BUILD_EXAMPLES=OFF;-DKNOBLESS_BUILD_COMPILED=ON"
-    "--build;${SCRATCH}/build"
-    "--install;${SCRATCH}/build;--prefix;${SCRATCH}/prefix")
-  execute_process(COMMAND ${CMAKE_COMMAND} ${step} COMMAND_ERROR_IS_FATAL ANY)
-endforeach()
+execute_process(
+  COMMAND ${CMAKE_COMMAND} --install ${BUILD} --config ${CONFIG} --prefix ${SCRATCH}/elsewhere COMMAND_ERROR_IS_FATAL ANY)
+file(RENAME ${SCRATCH}/elsewhere ${SCRATCH}/prefix)

@@ -1,6 +1,16 @@
 // A first program, as README has it.
 #include <cstdio>
-#include <knobless/knobless.hpp>
+#ifdef SINGLE_HEADER
+#include "knobless.hpp"
+#else
+#include <knobless/minimize.hpp>
+#include <knobless/version.hpp>
+#endif
+
+// The headers that this program includes need neither; others do.
+#if !__has_include(<Eigen/Core>) || !__has_include(<boost/random/sobol.hpp>)
+#error "Eigen and Boost are not found"
+#endif
 
 struct settings {
   double rate = 0.1;
@@ -14,6 +24,7 @@ int main() {
   const auto tuned = knobless::minimize(
       space, [](const settings& s) { return (s.rate - 0.01) * (s.rate - 0.01) + (s.width - 20) * (s.width - 20); },
       {.trials = 60, .seed = 1});
+  std::printf("knobless %d.%d.%d: ", KNOBLESS_VERSION_MAJOR, KNOBLESS_VERSION_MINOR, KNOBLESS_VERSION_PATCH);
   std::printf("rate %g, width %d: %g\n", tuned.best().config.rate, tuned.best().config.width, tuned.best().value);
   return tuned.best().value < 100.0 ? 0 : 1;
 }

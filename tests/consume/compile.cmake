@@ -1,0 +1,65 @@
+# Builds the program with no more than a compiler's command line, and runs it.
+#   WAY            pkg_config, single_header or include_path
+#   DEPENDENCIES   where Eigen lies
+set(here ${SCRATCH}/${WAY})
+file(REMOVE_RECURSE ${here})
+file(MAKE_DIRECTORY ${here})
+list(TRANSFORM DEPENDENCIES PREPEND "-isystem;" OUTPUT_VARIABLE dependencies)
+
+if(WAY STREQUAL "pkg_config")
+  find_program(pkg_config NAMES pkg-config pkgconf)
+  if(NOT pkg_config)
+    message(STATUS "skipped: no pkg-config")
+    return()
+  endif()
+  set(ENV{PKG_CONFIG_PATH} ${SCRATCH}/prefix/share/pkgconfig)
+  execute_process(COMMAND ${pkg_config} --modversion knobless OUTPUT_VARIABLE modversion OUTPUT_STRIP_TRAILING_WHITESPACE
+                  COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT modversion STREQUAL VERSION)
+    message(FATAL_ERROR "knobless.pc is of version '${modversion}', the headers are of ${VERSION}")
+  endif()
+  execute_process(COMMAND ${pkg_config} --cflags knobless OUTPUT_VARIABLE flags COMMAND_ERROR_IS_FATAL ANY)
+  string(FIND "${flags}" "${SCRATCH}/prefix/" moved)
+  if(moved EQUAL -1)
+    message(FATAL_ERROR "knobless.pc did not move with the installation: ${flags}")
+  endif()
+  separate_arguments(flags UNIX_COMMAND "${flags}")
+elseif(WAY STREQUAL "single_header")
+  execute_process(COMMAND ${SOURCE}/scripts/single_header OUTPUT_FILE ${here}/knobless.hpp COMMAND_ERROR_IS_FATAL ANY)
+  set(flags -DSINGLE_HEADER -I ${here} ${dependencies})
+
+  # The compiler must see the same tokens as with the headers one by one: so the other tests hold for both. That is looked
+  # at with other people's macros in force and without. (NDEBUG: an assertion names its file.)
+  foreach(around IN ITEMS plain hostile)
+    set(before "#include <external_headers.hpp>\n")
+    if(around STREQUAL "hostile")
+      string(APPEND before "#include \"${SOURCE}/tests/hostile/macros.hpp\"\n")
+    endif()
+    foreach(header IN ITEMS knobless/knobless.hpp ${here}/knobless.hpp)
+      file(WRITE ${here}/${around}.cpp "${before}int begin_of_ours;\n#include <${header}>\n")
+      execute_process(
+        COMMAND ${COMPILER} -std=c++20 -DNDEBUG -E -P -I ${SOURCE}/include -I ${GENERATED} ${dependencies} ${here}/${around}.cpp
+        OUTPUT_VARIABLE tokens COMMAND_ERROR_IS_FATAL ANY)
+      string(REGEX REPLACE "^.*int begin_of_ours;" "" tokens "${tokens}")
+      string(REGEX REPLACE "[ \n]+" " " tokens "${tokens}")
+      string(LENGTH "${tokens}" length)
+      if(length LESS 100000)
+        message(FATAL_ERROR "${header}: only ${length} characters are left of it")
+      endif()
+      if(header STREQUAL "knobless/knobless.hpp")
+        set(expected "${tokens}")
+      elseif(NOT tokens STREQUAL expected)
+        message(FATAL_ERROR "the single header is not the library (${around})")
+      endif()
+    endforeach()
+  endforeach()
+elseif(WAY STREQUAL "include_path")
+  set(flags -I ${SOURCE}/include ${dependencies})
+else()
+  message(FATAL_ERROR "WAY is pkg_config, single_header or include_path; given: '${WAY}'")
+endif()
+
+execute_process(
+  COMMAND ${COMPILER} -std=c++20 -O0 -Wall -Wextra -Wpedantic -Wconversion -Werror ${flags}
+          ${CMAKE_CURRENT_LIST_DIR}/project/main.cpp -o ${here}/program COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${here}/program COMMAND_ERROR_IS_FATAL ANY)
