@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <knobless/acquisition/expected_improvement.hpp>
+#include <knobless/random.hpp>
 #include <knobless/elementary.hpp>
 #include <numbers>
 
