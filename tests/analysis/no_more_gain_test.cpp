@@ -55,9 +55,13 @@ TEST_CASE("no_more_gain: is off unless asked for, and does not change the trials
 
 TEST_CASE("no_more_gain: the number of threads does not change where it ends") {
   const auto with = [](any_executor executor) {
-    return minimize(
-        plane(), gp_ei{}, bowl,
-        {.trials = 150, .seed = 3, .parallel = 3, .executor = std::move(executor), .stop_when = no_more_gain});
+    return minimize(plane(), gp_ei{}, bowl,
+                    {.trials = 150,
+                     .seed = 3,
+                     .parallel = 3,
+                     .deterministic = true,
+                     .executor = std::move(executor),
+                     .stop_when = no_more_gain});
   };
   const auto three = with({});
   const auto one = with(threads(1));

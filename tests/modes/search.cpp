@@ -111,7 +111,7 @@ int main() {
                                              {.trials = 60, .parallel = 4, .deterministic = deterministic});
     expect(parallel.trials().size() == 60, "every trial of a parallel search is told");
     expect(parallel.best().value < 2.0, "its best is near the optimum");
-    knobless::study again{space, knobless::tpe{}, {}};
+    knobless::study again{space, knobless::automatic{}, {.deterministic = deterministic}};
     again.replay(parallel.study().log());
     expect(again.log() == parallel.study().log(), "its log is replayed");
   }

@@ -107,7 +107,7 @@ TEST_CASE("on threads: the deterministic mode tells the same story on any number
       registry all;
       const auto build = [&](const setting& s) { return model(all, s.x); };
       const training_options<setting> options{.max_resource = 9, .budget = 6.0, .seed = 5};
-      const parallel_options how{.legs = 4};
+      const parallel_options how{.legs = 4, .deterministic = true};
       const threads on(count);
       auto top = which == 0   ? asha(on, line(), build, train, options, how)
                  : which == 1 ? hyperband(on, line(), build, train, options, how)

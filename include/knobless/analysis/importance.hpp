@@ -18,17 +18,18 @@ struct importance_share {
   double share = 0.0;  ///< in [0, 1]; those of all parameters sum to 1
 };
 
-/// How much each parameter of the space had to do with a trial being in the better half of those told, as shares that sum to
-/// 1; empty where nothing can be said: with fewer than 20 trials, where all values are alike, and where the good trials differ
-/// from the others no more than by chance.
+/// How much each parameter of the space had to do with a trial being among the better ones of those told, as shares that sum
+/// to 1; empty where nothing can be said: with fewer than 20 trials, where all values are alike, and where the good trials
+/// differ from the others no more than by chance.
 ///
 /// PED-ANOVA (Watanabe, Bansal and Hutter, PED-ANOVA: Efficiently quantifying hyperparameter importance in arbitrary
 /// subspaces, IJCAI 2023): the Pearson divergence of a parameter's density among the good trials from that among all trials
-/// is the variance of "is it good" that the parameter explains by itself. Ours is less what chance would give, which few
-/// trials have much of: the mean over all ways to call as many trials good is subtracted, and what is not three standard
-/// deviations above it is 0. A conditional parameter is looked at where it is active; its part of the variance then has the
-/// weight (share of the good that are active)^2 / (share of all that are active), and whether it is active is its parent's
-/// merit. Failed and pruned trials are not good. Trials outside the present bounds or against a constraint do not count.
+/// is the variance of "is it good" that the parameter explains by itself. Ours is summed over four limits of what is good, a
+/// rough integral over all of them, which would be the numerator of the Cramer-von Mises index (Gamboa, Klein and Lagnoux,
+/// SIAM/ASA J. Uncertainty Quantification 6(2), 2018); and what chance would give, which few trials have much of, does not
+/// count: the mean over all ways to call as many trials good is subtracted, and what is not three and a half standard deviations above
+/// it is 0. A conditional parameter is looked at where it is active; whether it is active is its parent's merit. Failed and
+/// pruned trials are not good. Trials outside the present bounds or against a constraint do not count.
 ///
 /// It depends on the order of the values alone, not on their size. What parameters do only together is not seen, nor what a
 /// search never tried: it says what mattered in these trials. O(n log n + d (n + 32^3)).
