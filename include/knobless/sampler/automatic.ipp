@@ -270,7 +270,7 @@ KNOBLESS_INLINE std::string automatic::explain(const history& seen) const {
       text += detail::text("the best was proposed by ", state::names[static_cast<std::size_t>(state_->sources[number])],
                            "\n");
   if (state_->rationed && state_->timed)
-    text += detail::text("a trial takes some ", detail::number_text(state_->trial_seconds),
+    text += detail::text("a trial takes some ", detail::short_number(state_->trial_seconds),
                          " s, so dear proposals had to wait for their turn\n");
   return text;
 }
