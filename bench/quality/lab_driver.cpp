@@ -1,10 +1,12 @@
 // A tuner for a folder of test problems: `lab_driver sampler problem budget seed` prints one JSON line. The problems'
 // interface is problems.h of that folder, the run is its drivers/lab_driver.hpp. Only the public API of knobless is used.
+// `tpe/4` is tpe with four trials out at once: a value is told when three more were asked.
 #include <drivers/lab_driver.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,28 +43,36 @@ knobless::space<knobless::assignment> space_of(const lab_problem& problem) {
 
 class tuner : public lab::Sampler {
  public:
-  tuner(const lab_problem& problem, knobless::any_sampler sampler, std::uint64_t seed)
-      : problem_(problem), study_(space_of(problem), std::move(sampler), {.seed = seed}) {}
+  tuner(const lab_problem& problem, knobless::any_sampler sampler, std::uint64_t seed, std::size_t parallel)
+      : problem_(problem), study_(space_of(problem), std::move(sampler), {.seed = seed}), parallel_(parallel) {}
 
   lab::Ask ask() override {
-    trial_.emplace(study_.ask());
+    out_.push_back({study_.ask(), 0.0});
+    const knobless::assignment& config = out_.back().trial.config();
     lab::Ask asked;
     for (int i = 0; i < problem_.dim; ++i) {
       const auto k = static_cast<std::size_t>(i);
       // An inactive parameter has no influence: any value in range will do.
-      asked.x.push_back(trial_->config().active(k) ? trial_->config()[k] : problem_.params[i].lo);
+      asked.x.push_back(config.active(k) ? config[k] : problem_.params[i].lo);
     }
     return asked;
   }
   void tell(const lab::Ask&, double value) override {
-    study_.tell(std::move(*trial_), value);
-    trial_.reset();
+    out_.back().value = value;
+    if (out_.size() < parallel_) return;
+    study_.tell(std::move(out_.front().trial), out_.front().value);
+    out_.pop_front();
   }
 
  private:
+  struct evaluated {
+    knobless::trial<knobless::assignment> trial;
+    double value;
+  };
   const lab_problem& problem_;
   knobless::study<knobless::assignment> study_;
-  std::optional<knobless::trial<knobless::assignment>> trial_;
+  std::size_t parallel_;
+  std::deque<evaluated> out_;
 };
 
 // Trials that are trained piece by piece: a leg is an ask with the fidelity that it reaches.
@@ -95,9 +105,12 @@ class staged_tuner : public lab::Sampler {
   knobless::fidelity_core::piece piece_;
 };
 
-std::unique_ptr<lab::Sampler> make(const std::string& name, const lab_problem* problem, std::uint64_t seed, int) {
+std::unique_ptr<lab::Sampler> make(const std::string& full_name, const lab_problem* problem, std::uint64_t seed, int) {
+  const std::size_t slash = full_name.find('/');
+  const std::string name = full_name.substr(0, slash);
+  const std::size_t parallel = slash == std::string::npos ? 1 : std::stoul(full_name.substr(slash + 1));
   const auto with = [&](knobless::any_sampler sampler) -> std::unique_ptr<lab::Sampler> {
-    return std::make_unique<tuner>(*problem, std::move(sampler), seed);
+    return std::make_unique<tuner>(*problem, std::move(sampler), seed, parallel);
   };
   if (name == "random") return with(knobless::random_search{});
   if (name == "sobol") return with(knobless::sobol{});
