@@ -2,6 +2,7 @@
 
 #include <knobless/minimize.hpp>
 #include <knobless/parallel/threads.hpp>
+#include <knobless/sampler/automatic.hpp>
 #include <knobless/sampler/cma_es.hpp>
 #include <knobless/sampler/gp_ei.hpp>
 #include <knobless/sampler/grid.hpp>
@@ -146,6 +147,9 @@ TEST_CASE("parallel: the same trials to the bit on any number of threads, in the
 }
 TEST_CASE("parallel: the same trials to the bit on any number of threads, in the order of asking: gp_ei") {
   check_determinism<gp_ei>(test::sanitized ? 11 : 20);
+}
+TEST_CASE("parallel: the same trials to the bit on any number of threads, in the order of asking: automatic") {
+  check_determinism<automatic>(test::sanitized ? 11 : 30);
 }
 
 TEST_CASE("parallel: so many trials are out at once, and never more") {
