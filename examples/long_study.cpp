@@ -1,4 +1,6 @@
 // What may happen to a study in the course of its life: guesses, results from elsewhere, another space, a log.
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <knobless/sampler/tpe.hpp>
 #include <knobless/study.hpp>

@@ -1,6 +1,6 @@
 // Game AIs that are tuned by matches: a result is a win or a loss, mostly luck, so a candidate plays the same opponents with
 // the same seeds as the best one did, and goes home when it is behind.
-#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <knobless/minimize.hpp>

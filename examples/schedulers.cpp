@@ -1,5 +1,6 @@
 // Rules that stop trials which are not promising, by what they report.
-#include <cmath>
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <knobless/minimize.hpp>
 #include <knobless/sampler/tpe.hpp>

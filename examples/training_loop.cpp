@@ -2,11 +2,11 @@
 // without anything. Where it says so, LibTorch's line stands beside.
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <knobless/advance.hpp>
 #include <knobless/population.hpp>
 #include <knobless/random.hpp>
-#include <memory>
 #include <vector>
 
 namespace {
