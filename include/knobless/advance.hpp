@@ -47,6 +47,7 @@ struct training_options {
   std::size_t max_live = 0;
   /// The same seed gives the same search.
   std::uint64_t seed = 0;
+  /// Which values are better.
   direction toward = direction::minimize;
   /// Begun first, in this order.
   std::vector<Config> first_guesses = {};
@@ -60,7 +61,7 @@ class training_result {
  public:
   /// The surviving model.
   struct survivor {
-    Config config;
+    Config config;       ///< that it was built with
     double value;        ///< the last that advance returned for it
     std::size_t number;  ///< of the trial
     int resource;        ///< what it has been trained
@@ -78,6 +79,7 @@ class training_result {
     std::size_t peak_live = 0;  ///< models at once
   };
 
+  /// Made by the functions below.
   training_result(knobless::space<Config> space, std::vector<training> trials, std::optional<std::size_t> best,
                   std::unique_ptr<Model> object, counts taken, double sign, std::string first_failure)
       : space_(std::move(space)),
@@ -105,6 +107,7 @@ class training_result {
     (void)best();
     return std::move(object_);
   }
+  /// What the search took.
   [[nodiscard]] const counts& taken() const noexcept { return taken_; }
   /// All trials in the order of their beginning; the values of their curves are to be minimised.
   [[nodiscard]] const std::vector<training>& trials() const noexcept { return trials_; }

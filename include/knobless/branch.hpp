@@ -249,8 +249,8 @@ requires(sizeof...(Declarations) > 0)
 
 /// Bounds of a searched length: low <= high <= 63.
 struct count_options {
-  std::size_t low = 1;
-  std::size_t high = 1;
+  std::size_t low = 1;   ///< items at least
+  std::size_t high = 1;  ///< items at most
 };
 
 /// A std::vector member, such as the layers of a network: its length is searched, and the parameters of each item. The items'

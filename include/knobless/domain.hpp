@@ -25,6 +25,7 @@ class domain {
     constraint(const constraint&) = delete;
     constraint& operator=(const constraint&) = delete;
     virtual ~constraint() = default;
+    /// Whether `p` may be proposed.
     [[nodiscard]] virtual bool keeps(const point& p) const = 0;
   };
 
@@ -34,9 +35,13 @@ class domain {
   /// have at most 64 levels, and at least one of its levels must activate the child.
   [[nodiscard]] static result<domain> make(std::vector<parameter> parameters);
 
+  /// Number of parameters.
   [[nodiscard]] std::size_t size() const noexcept { return parameters_.size(); }
+  /// The i-th parameter. O(1).
   [[nodiscard]] const parameter& operator[](std::size_t i) const noexcept { return parameters_[i]; }
+  /// The parameters in order.
   [[nodiscard]] auto begin() const noexcept { return parameters_.begin(); }
+  /// Behind the last one.
   [[nodiscard]] auto end() const noexcept { return parameters_.end(); }
 
   /// Whether some parameter is active only sometimes.
@@ -82,6 +87,7 @@ class domain {
     return true;
   }
 
+  /// Whether there are constraints.
   [[nodiscard]] bool constrained() const noexcept { return !constraints_.empty(); }
 
   /// A copy with one more constraint: a predicate on points.

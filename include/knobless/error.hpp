@@ -37,9 +37,9 @@ enum class error_code : unsigned char {
 
 /// An error: its kind, a sentence that says what was given and what is allowed, and the name of the parameter or option.
 struct error_info {
-  error_code code = error_code::invalid_use;
-  std::string what;
-  std::string where;
+  error_code code = error_code::invalid_use;  ///< what kind of thing
+  std::string what;                           ///< the sentence
+  std::string where;                          ///< the parameter, option or function; may be ""
 
   /// `where: what`, or `what` alone.
   [[nodiscard]] std::string message() const { return where.empty() ? what : where + ": " + what; }
@@ -48,8 +48,11 @@ struct error_info {
 /// What is thrown where exceptions are enabled.
 class exception : public std::exception {
  public:
+  /// What raise() throws.
   explicit exception(error_info info) : info_(std::move(info)), message_("knobless: " + info_.message()) {}
+  /// "knobless: " and the message.
   [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
+  /// The error itself.
   [[nodiscard]] const error_info& info() const noexcept { return info_; }
 
  private:
@@ -72,9 +75,12 @@ class exception : public std::exception {
 template <class T>
 class [[nodiscard]] result {
  public:
+  /// A value.
   result(T value) : value_(std::move(value)) {}
+  /// An error.
   result(error_info error) : error_(std::move(error)) {}
 
+  /// Whether there is a value.
   [[nodiscard]] explicit operator bool() const noexcept { return value_.has_value(); }
 
   /// The value; raises the error where there is none.
@@ -82,7 +88,9 @@ class [[nodiscard]] result {
     if (!value_) raise(error_);
     return *value_;
   }
+  /// The same of a constant result.
   [[nodiscard]] const T& value() const& { return const_cast<result&>(*this).value(); }
+  /// The same of a temporary.
   [[nodiscard]] T&& value() && { return std::move(value()); }
 
   /// The error. Only where there is no value.

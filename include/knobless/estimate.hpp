@@ -14,8 +14,8 @@ namespace knobless {
 
 /// An index into a history and the value that is estimated there (to be minimised).
 struct estimate {
-  std::size_t index = 0;
-  double value = 0.0;
+  std::size_t index = 0;  ///< of the told trial
+  double value = 0.0;     ///< to be minimised
 };
 
 /// The told trial with the lowest smoothed value, or nothing where no trial is complete. Trials at the same point, and near

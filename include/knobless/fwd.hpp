@@ -2,6 +2,7 @@
 /// The names, for headers that only mention them.
 #pragma once
 
+/// Hyperparameter search inside a program.
 namespace knobless {
 
 class parameter;

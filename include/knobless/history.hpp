@@ -20,14 +20,15 @@ namespace knobless {
 
 /// A told trial, as a view into the history. Values are as samplers see them: smaller is better.
 struct observation {
-  std::size_t number = 0;  ///< of the trial, in the order of asking
-  trial_state state = trial_state::complete;
-  bool has_value = false;                 ///< complete, or pruned or foreign with a value
-  double value = 0.0;                     ///< to be minimised; 0 without a value
-  double seconds = 0.0;                   ///< how long the objective took, where somebody measured it
-  std::span<const double> unit;           ///< coordinates
-  std::span<const unsigned char> active;  ///< the mask
+  std::size_t number = 0;                     ///< of the trial, in the order of asking
+  trial_state state = trial_state::complete;  ///< never running
+  bool has_value = false;                     ///< complete, or pruned or foreign with a value
+  double value = 0.0;                         ///< to be minimised; 0 without a value
+  double seconds = 0.0;                       ///< how long the objective took, where somebody measured it
+  std::span<const double> unit;               ///< coordinates
+  std::span<const unsigned char> active;      ///< the mask
 
+  /// A copy of the point.
   [[nodiscard]] point where() const {
     point p;
     p.unit.assign(unit.begin(), unit.end());
@@ -38,8 +39,8 @@ struct observation {
 
 /// A trial that was asked and not yet told.
 struct pending_trial {
-  std::size_t number = 0;
-  point where;
+  std::size_t number = 0;       ///< in the order of asking
+  point where;                  ///< the point that was asked
   std::vector<report> reports;  ///< with values to be minimised
   bool stopped = false;         ///< a scheduler wants it stopped
 };
@@ -50,6 +51,7 @@ struct pending_trial {
 /// the original grows.
 class history {
  public:
+  /// An empty history of points with so many coordinates.
   explicit history(std::size_t dimensions = 0);
   history(const history&);
   history(history&&) noexcept;
@@ -57,6 +59,7 @@ class history {
   history& operator=(history&&) noexcept;
   ~history();
 
+  /// Coordinates of a point.
   [[nodiscard]] std::size_t dimensions() const noexcept { return dimensions_; }
   /// Number of told trials.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -72,6 +75,7 @@ class history {
   /// The intermediate values of the i-th told trial, to be minimised.
   [[nodiscard]] std::span<const report> reports(std::size_t i) const noexcept;
 
+  /// Trials that were asked and not yet told, in the order of asking.
   [[nodiscard]] std::span<const pending_trial> pending() const noexcept { return pending_; }
 
   /// Index of the best observed complete trial whose point lies within the present bounds. O(1).

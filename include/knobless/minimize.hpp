@@ -36,14 +36,14 @@ namespace knobless {
 /// What a callback sees after every trial.
 template <class Config>
 struct progress {
-  const knobless::study<Config>& study;
-  std::size_t number;    ///< of the trial
-  const Config& config;  ///< of the trial
-  const outcome& told;
-  double seconds;  ///< since the search began
-  std::function<void()> request_stop;
-  std::size_t trials;  ///< how many the search makes at most; 0: no limit
-  double duration;     ///< how many seconds it lasts at most; 0: no limit
+  const knobless::study<Config>& study;  ///< with this trial told
+  std::size_t number;                    ///< of the trial
+  const Config& config;                  ///< of the trial
+  const outcome& told;                   ///< what became of it
+  double seconds;                        ///< since the search began
+  std::function<void()> request_stop;    ///< ends the search after the running trials
+  std::size_t trials;                    ///< how many the search makes at most; 0: no limit
+  double duration;                       ///< how many seconds it lasts at most; 0: no limit
 };
 
 /// Options of a search. With none of trials, duration and target given, 100 trials are made.
@@ -88,6 +88,7 @@ struct run_options {
 template <class Config>
 class search_result {
  public:
+  /// Made by minimize() and maximize().
   search_result(knobless::study<Config> study, termination reason, double seconds,
                 std::optional<remaining_gain> gain = std::nullopt)
       : study_(std::move(study)), reason_(reason), seconds_(seconds), gain_(gain) {}
@@ -96,10 +97,13 @@ class search_result {
   [[nodiscard]] candidate<Config> best() const { return study_.best(); }
   /// The best estimated trial: what to use where the objective is noisy. Raises an error when no trial is complete.
   [[nodiscard]] candidate<Config> best_estimated() const { return study_.best_estimated(); }
+  /// Whether some trial is complete.
   [[nodiscard]] bool has_best() const noexcept { return study_.has_best(); }
+  /// Why the search ended.
   [[nodiscard]] termination reason() const noexcept { return reason_; }
   /// Wall-clock time of the whole search.
   [[nodiscard]] double seconds() const noexcept { return seconds_; }
+  /// What was told, in the order of telling. Values in it are to be minimised.
   [[nodiscard]] const history& trials() const noexcept { return study_.trials(); }
   /// By how much the trials that were left were expected to improve on the best, as run_options::stop_when last said; nothing
   /// where it did not.
@@ -110,9 +114,11 @@ class search_result {
   [[nodiscard]] std::vector<importance_share> importance() const { return study_.importance(); }
   /// Why the first failed trial failed, or "".
   [[nodiscard]] const std::string& first_failure() const noexcept { return study_.core().first_failure(); }
+  /// All told trials as comma-separated rows: see study::csv.
   [[nodiscard]] std::string csv() const { return study_.csv(); }
   /// The study, to go on with.
   [[nodiscard]] knobless::study<Config>& study() noexcept { return study_; }
+  /// The study, to look at.
   [[nodiscard]] const knobless::study<Config>& study() const noexcept { return study_; }
 
   /// A few lines for people: how it ended, what is best, and what the sampler says of its choices.

@@ -21,23 +21,25 @@ enum class parameter_kind : unsigned char { real, integer, categorical, ordinal 
 
 /// On which scale equal steps mean equal change.
 enum class scaling : unsigned char { linear, log };
+/// Short for scaling::linear.
 inline constexpr scaling linear = scaling::linear;
+/// Short for scaling::log.
 inline constexpr scaling log = scaling::log;
 
 /// Options of a real parameter. low <= high, both finite; low > 0 on the log scale.
 struct real_options {
-  double low = 0.0;
-  double high = 1.0;
-  scaling scale = scaling::linear;
+  double low = 0.0;                 ///< the lower bound
+  double high = 1.0;                ///< the upper bound
+  scaling scale = scaling::linear;  ///< equal steps or equal ratios
   /// 0: continuous. Else only low, low + step, low + 2 step, ... up to high are proposed; linear scale only.
   double step = 0.0;
 };
 
 /// Options of an integer parameter. low <= high, both within +-2^53; low >= 1 on the log scale.
 struct integer_options {
-  std::int64_t low = 0;
-  std::int64_t high = 1;
-  scaling scale = scaling::linear;
+  std::int64_t low = 0;             ///< the lower bound
+  std::int64_t high = 1;            ///< the upper bound
+  scaling scale = scaling::linear;  ///< equal steps or equal ratios
   /// Only low, low + step, ... up to high are proposed; above 1 on the linear scale only.
   std::int64_t step = 1;
 };
@@ -52,7 +54,9 @@ class parameter {
   /// No parent: active always.
   static constexpr std::size_t no_parent = (std::numeric_limits<std::size_t>::max)();
 
+  /// A real parameter, or what is wrong with its options.
   [[nodiscard]] static result<parameter> real(std::string name, const real_options& options);
+  /// An integer parameter, or what is wrong with its options.
   [[nodiscard]] static result<parameter> integer(std::string name, const integer_options& options);
   /// Unordered levels with a label each (at least one).
   [[nodiscard]] static result<parameter> categorical(std::string name, std::vector<std::string> labels);
@@ -60,16 +64,24 @@ class parameter {
   [[nodiscard]] static result<parameter> ordinal(std::string name, std::vector<std::string> labels,
                                                  std::vector<double> positions = {}, scaling scale = scaling::linear);
 
+  /// As declared, with the names of what it lies in before it.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  /// What kind of parameter it is.
   [[nodiscard]] parameter_kind kind() const noexcept { return kind_; }
+  /// On which scale its coordinate is.
   [[nodiscard]] scaling scale() const noexcept { return scale_; }
+  /// The lower bound; 0 for levels.
   [[nodiscard]] double low() const noexcept { return low_; }
+  /// The upper bound; the last level for levels.
   [[nodiscard]] double high() const noexcept { return high_; }
+  /// The levels' names; none for real and integer.
   [[nodiscard]] const std::vector<std::string>& labels() const noexcept { return labels_; }
 
   /// Number of levels; 0 for a continuous parameter.
   [[nodiscard]] std::uint64_t levels() const noexcept { return levels_; }
+  /// Whether there are values between any two.
   [[nodiscard]] bool continuous() const noexcept { return levels_ == 0; }
+  /// Whether its values have an order.
   [[nodiscard]] bool numeric() const noexcept { return kind_ != parameter_kind::categorical; }
 
   /// Index of the earlier parameter that decides whether this one is active, or no_parent.

@@ -13,13 +13,14 @@ namespace knobless {
 /// Coordinates in [0, 1] and, for each, whether it is active. An inactive coordinate has no influence; by convention it
 /// is 0. The mask is explicit, since a NaN as a marker is lost under -ffast-math.
 struct point {
-  std::vector<double> unit;
-  std::vector<unsigned char> active;
+  std::vector<double> unit;           ///< coordinates in [0, 1]
+  std::vector<unsigned char> active;  ///< for each, 1 or 0
 
   point() = default;
   /// A point of `dimensions` inactive coordinates.
   explicit point(std::size_t dimensions) : unit(dimensions, 0.0), active(dimensions, 0) {}
 
+  /// Number of coordinates.
   [[nodiscard]] std::size_t size() const noexcept { return unit.size(); }
   [[nodiscard]] friend bool operator==(const point&, const point&) = default;
 };

@@ -34,6 +34,7 @@ struct population_options {
   int interval = 5;
   /// The same seed gives the same search.
   std::uint64_t seed = 0;
+  /// Which values are better.
   direction toward = direction::minimize;
   /// The first members' first configurations.
   std::vector<Config> first_guesses = {};
@@ -42,12 +43,13 @@ struct population_options {
 /// Which configuration a model was trained with, and when: from the beginning, without gaps.
 template <class Config>
 struct schedule {
+  /// An interval of it.
   struct stage {
-    int from;  ///< resource at its beginning
-    int to;    ///< and at its end
-    Config config;
+    int from;       ///< resource at its beginning
+    int to;         ///< and at its end
+    Config config;  ///< of the whole interval
   };
-  std::vector<stage> stages;
+  std::vector<stage> stages;  ///< in the order of training
 };
 
 /// What population-based training found.

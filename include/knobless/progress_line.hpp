@@ -33,6 +33,7 @@ class progress_line {
     if (is_terminal) line_ = std::make_shared<line>(std::move(write));
   }
 
+  /// Shows the state of the search.
   template <class Config>
   void operator()(const progress<Config>& p) const {
     if (!line_) return;

@@ -20,13 +20,17 @@ namespace knobless {
 /// was drawn before it, on any thread. Meets std::uniform_random_bit_generator.
 class random {
  public:
+  /// Of the generator.
   using result_type = std::uint64_t;
 
+  /// The beginning of a stream.
   explicit random(std::uint64_t seed = 0, std::uint64_t stream = 0) noexcept
       : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32U)},
         counter_{0, 0, static_cast<std::uint32_t>(stream), static_cast<std::uint32_t>(stream >> 32U)} {}
 
+  /// The smallest number of operator().
   [[nodiscard]] static constexpr result_type(min)() noexcept { return 0; }
+  /// The largest number of operator().
   [[nodiscard]] static constexpr result_type(max)() noexcept { return ~std::uint64_t{0}; }
 
   /// 64 random bits. O(1).

@@ -28,12 +28,15 @@ class assignment {
   explicit assignment(std::shared_ptr<const domain> space)
       : space_(std::move(space)), values_(space_->size(), 0.0), active_(space_->size(), 0) {}
 
+  /// Number of parameters.
   [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
   /// Whether the parameter counts in this configuration.
   [[nodiscard]] bool active(std::size_t i) const { return active_[i] != 0; }
+  /// The same by name.
   [[nodiscard]] bool active(std::string_view name) const { return active(index(name)); }
   /// The number; the level (from 0) of a categorical or ordinal; 0 where inactive.
   [[nodiscard]] double operator[](std::size_t i) const { return values_[i]; }
+  /// The same by name.
   [[nodiscard]] double operator[](std::string_view name) const { return values_[index(name)]; }
   /// Whether a flag is set.
   [[nodiscard]] bool flag(std::string_view name) const { return values_[index(name)] != 0.0; }
@@ -44,6 +47,7 @@ class assignment {
     if (is_level(i)) return p.labels()[static_cast<std::size_t>(values_[i])];
     return detail::natural_text(p, values_[i]);
   }
+  /// The same by name.
   [[nodiscard]] std::string text(std::string_view name) const { return text(index(name)); }
 
   /// Sets a number (or a level) and makes the parameter active.
@@ -96,6 +100,7 @@ class assignment {
 template <>
 class space<assignment> {
  public:
+  /// What is searched.
   using config_type = assignment;
 
   /// The space of these parameters; the errors are those of domain::make.
@@ -113,7 +118,9 @@ class space<assignment> {
     return space(std::make_shared<const knobless::domain>(std::move(constrained)));
   }
 
+  /// The untyped description.
   [[nodiscard]] const knobless::domain& domain() const noexcept { return *domain_; }
+  /// The same, shared.
   [[nodiscard]] std::shared_ptr<const knobless::domain> shared_domain() const noexcept { return domain_; }
   /// An assignment with nothing set, for first guesses.
   [[nodiscard]] assignment blank() const { return assignment(domain_); }
@@ -161,25 +168,30 @@ class space<assignment> {
 
 /// The condition of a run-time parameter: active while an earlier one has one of these values (labels, or whole numbers).
 struct active_when {
-  std::string parent;
-  std::vector<std::string> values;
+  std::string parent;               ///< the name of an earlier parameter
+  std::vector<std::string> values;  ///< of the parent
 };
 
 /// Collects parameters, then builds the space. Parents come before their children.
 class runtime_space_builder {
  public:
+  /// A real parameter.
   runtime_space_builder& real(std::string name, const real_options& options, const active_when& condition = {}) {
     return add(parameter::real(std::move(name), options), condition);
   }
+  /// An integer parameter.
   runtime_space_builder& integer(std::string name, const integer_options& options, const active_when& condition = {}) {
     return add(parameter::integer(std::move(name), options), condition);
   }
+  /// A parameter that is false or true.
   runtime_space_builder& flag(std::string name, const active_when& condition = {}) {
     return add(parameter::categorical(std::move(name), {"false", "true"}), condition);
   }
+  /// One of these labels, in no order.
   runtime_space_builder& choice(std::string name, std::vector<std::string> labels, const active_when& condition = {}) {
     return add(parameter::categorical(std::move(name), std::move(labels)), condition);
   }
+  /// One of these labels, in order.
   runtime_space_builder& ordinal(std::string name, std::vector<std::string> labels, const active_when& condition = {}) {
     return add(parameter::ordinal(std::move(name), std::move(labels)), condition);
   }

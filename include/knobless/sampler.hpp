@@ -21,7 +21,7 @@ namespace knobless {
 
 /// All that a sampler may look at. It never sees a study.
 struct ask_context {
-  const domain& space;
+  const domain& space;         ///< the space to propose from
   const history& seen;         ///< told and pending trials
   random& rng;                 ///< the stream of this trial
   std::uint64_t seed = 0;      ///< of the study, for choices that hold for all trials (a scrambling, say)
@@ -57,10 +57,12 @@ concept explaining_sampler = sampler<S> && requires(const S& s, const history& s
 class any_sampler {
  public:
   // The check for itself comes first: else the concept asks for the conversion that it is part of.
+  /// Holds `held`.
   template <class S>
   requires(!std::same_as<std::remove_cvref_t<S>, any_sampler> && sampler<std::remove_cvref_t<S>>) any_sampler(S&& held)
       : held_(std::make_unique<model<std::remove_cvref_t<S>>>(std::forward<S>(held))) {}
 
+  /// The next point by the sampler that is held.
   [[nodiscard]] std::optional<point> ask(const ask_context& context) { return held_->ask(context); }
 
   /// The told trial with the lowest estimated value, by the sampler's own model where it has one.

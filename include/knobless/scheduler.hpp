@@ -36,12 +36,15 @@ class any_scheduler {
  public:
   any_scheduler() = default;
   // The check for itself comes first: else the concept asks for the conversion that it is part of.
+  /// Holds `held`.
   template <class S>
   requires(!std::same_as<std::remove_cvref_t<S>, any_scheduler> && scheduler<std::remove_cvref_t<S>>)
       any_scheduler(S&& held)
       : held_(std::make_unique<model<std::remove_cvref_t<S>>>(std::forward<S>(held))) {}
+  /// A deep copy.
   any_scheduler(const any_scheduler& other) : held_(other.held_ ? other.held_->copy() : nullptr) {}
   any_scheduler(any_scheduler&&) noexcept = default;
+  /// A deep copy.
   any_scheduler& operator=(const any_scheduler& other) {
     if (this != &other) held_ = other.held_ ? other.held_->copy() : nullptr;
     return *this;
@@ -51,7 +54,9 @@ class any_scheduler {
 
   /// Whether it holds one.
   [[nodiscard]] explicit operator bool() const noexcept { return held_ != nullptr; }
+  /// Whether the scheduler that is held wants the trial stopped.
   [[nodiscard]] bool stops(const running_trial& t) { return held_ && held_->stops(t); }
+  /// Tells it that the trial has ended.
   void ended(const running_trial& t, trial_state state) {
     if (held_) held_->ended(t, state);
   }

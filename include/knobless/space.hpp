@@ -30,6 +30,7 @@ enum class bounds : unsigned char { kept, ignored };
 
 /// Stands for the value itself where a declaration wants a member: the double inside a std::optional<double>, say.
 struct self_t {};
+/// The only value of its type.
 inline constexpr self_t self{};
 
 namespace detail {
@@ -436,6 +437,7 @@ template <class T, class Class>
       "a bool knobless::flag");
   return detail::number_declaration<T, T Class::*>{name, parameter::integer(name, options), member};
 }
+/// An integer parameter that is the value itself.
 [[nodiscard]] inline auto integer(std::string name, self_t, const integer_options& options) {
   return detail::number_declaration<int, self_t>{name, parameter::integer(name, options), {}};
 }
@@ -450,6 +452,7 @@ template <class T, class Class>
   static_assert(std::is_same_v<T, bool>, "knobless::flag needs a bool member; for other types use knobless::choice");
   return detail::number_declaration<bool, T Class::*>{name, parameter::categorical(name, {"false", "true"}), member};
 }
+/// A bool that is the value itself.
 [[nodiscard]] inline auto flag(std::string name, self_t) {
   return detail::number_declaration<bool, self_t>{name, parameter::categorical(name, {"false", "true"}), {}};
 }
@@ -465,11 +468,13 @@ template <class T, class Class>
   return detail::listed_declaration<T, T Class::*>{std::move(name), std::move(values), {},    false,
                                                    false,           scaling::linear,   member};
 }
+/// One of a list of values that is the value itself.
 template <class T>
 [[nodiscard]] auto choice(std::string name, self_t, std::vector<T> values) {
   return detail::listed_declaration<T, self_t>{std::move(name), std::move(values), {}, false,
                                                false,           scaling::linear,   {}};
 }
+/// The same.
 template <class T>
 [[nodiscard]] auto choice(std::string name, self_t, std::initializer_list<T> values) {
   return choice(std::move(name), self, std::vector<T>(values));
@@ -480,6 +485,7 @@ template <class T>
   return detail::listed_declaration<T, detail::unplaced>{std::move(name), std::move(values), {}, false,
                                                          false,           scaling::linear,   {}};
 }
+/// The same.
 template <class T>
 [[nodiscard]] auto choice(std::string name, std::initializer_list<T> values) {
   return choice(std::move(name), std::vector<T>(values));
@@ -504,11 +510,13 @@ template <class T, class Class>
                 "knobless::ordinal with a scale needs numbers; without one their order is enough");
   return detail::listed_declaration<T, T Class::*>{std::move(name), std::move(values), {}, true, true, scale, member};
 }
+/// One of a list of values in order that is the value itself.
 template <class T>
 [[nodiscard]] auto ordinal(std::string name, self_t, std::vector<T> values) {
   return detail::listed_declaration<T, self_t>{std::move(name), std::move(values), {}, true,
                                                false,           scaling::linear,   {}};
 }
+/// The same.
 template <class T>
 [[nodiscard]] auto ordinal(std::string name, self_t, std::initializer_list<T> values) {
   return ordinal(std::move(name), self, std::vector<T>(values));
@@ -519,6 +527,7 @@ requires std::is_arithmetic_v<T>
 [[nodiscard]] auto ordinal(std::string name, std::vector<T> values, scaling scale) {
   return detail::listed_declaration<T, detail::unplaced>{std::move(name), std::move(values), {}, true, true, scale, {}};
 }
+/// The same.
 template <class T>
 [[nodiscard]] auto ordinal(std::string name, std::initializer_list<T> values, scaling scale) {
   return ordinal(std::move(name), std::vector<T>(values), scale);
@@ -529,10 +538,12 @@ template <class T>
   return detail::listed_declaration<T, detail::unplaced>{std::move(name), std::move(values), {}, true,
                                                          false,           scaling::linear,   {}};
 }
+/// The same.
 template <class T>
 [[nodiscard]] auto ordinal(std::string name, std::initializer_list<T> values) {
   return ordinal(std::move(name), std::vector<T>(values));
 }
+/// Literals are strings.
 [[nodiscard]] inline auto ordinal(std::string name, std::initializer_list<const char*> values) {
   return ordinal(std::move(name), std::vector<std::string>(values.begin(), values.end()));
 }
@@ -559,6 +570,7 @@ class space {
                 "knobless: a configuration must be default-constructible and copyable");
 
  public:
+  /// What is searched.
   using config_type = Config;
 
   /// Raises an error for a space that can't be searched: a name given twice, low above high, ...
@@ -591,7 +603,9 @@ class space {
     return space(bindings_, std::make_shared<const knobless::domain>(std::move(constrained)));
   }
 
+  /// The untyped description.
   [[nodiscard]] const knobless::domain& domain() const noexcept { return *domain_; }
+  /// The same, shared.
   [[nodiscard]] std::shared_ptr<const knobless::domain> shared_domain() const noexcept { return domain_; }
 
   /// The configuration at a complete point. O(size).

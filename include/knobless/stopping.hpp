@@ -13,7 +13,7 @@ namespace knobless {
 
 /// What a stop rule sees.
 struct stop_context {
-  const domain& space;
+  const domain& space;     ///< that is searched
   const history& seen;     ///< its values are to be minimised
   std::uint64_t seed = 0;  ///< of the search
   std::size_t left = 0;    ///< how many trials may still be made; 0: nobody knows

@@ -35,6 +35,7 @@ class trial {
   trial(std::size_t number, Config config, trial_host& host)
       : number_(number), config_(std::move(config)), host_(&host) {}
   trial(trial&&) noexcept = default;
+  /// Forgets the trial that it held.
   trial& operator=(trial&& other) noexcept {
     if (this != &other) {
       release();
@@ -86,7 +87,7 @@ class trial {
 /// A configuration and what is known of it.
 template <class Config>
 struct candidate {
-  Config config;
+  Config config;           ///< to use
   double value = 0.0;      ///< observed or estimated, in the user's direction
   std::size_t number = 0;  ///< of the trial
 };
@@ -178,9 +179,11 @@ class study {
 
   /// Told and pending trials; copying it is a cheap snapshot. Values in it are to be minimised.
   [[nodiscard]] const history& trials() const noexcept { return core_->seen(); }
+  /// The present space.
   [[nodiscard]] const knobless::space<Config>& space() const noexcept { return space_; }
   /// The untyped half, for whoever writes a loop over it.
   [[nodiscard]] study_core& core() noexcept { return *core_; }
+  /// The same of a constant study.
   [[nodiscard]] const study_core& core() const noexcept { return *core_; }
 
   /// The configuration of the i-th told trial, as it was evaluated.
@@ -201,6 +204,7 @@ class study {
 
   /// Asks whoever runs this study to end after the current trial. From any thread.
   void request_stop() noexcept { core_->request_stop(); }
+  /// Whether somebody has.
   [[nodiscard]] bool stop_requested() const noexcept { return core_->stop_requested(); }
 
  private:
@@ -217,8 +221,10 @@ class study {
   std::vector<knobless::space<Config>> earlier_;
 };
 
+/// The configuration is that of the space.
 template <class Config, class Sampler>
 study(space<Config>, Sampler, study_options) -> study<Config>;
+/// The configuration is that of the space.
 template <class Config, class Sampler>
 study(space<Config>, Sampler) -> study<Config>;
 

@@ -26,7 +26,7 @@ namespace knobless {
 struct study_options {
   /// The same seed gives the same trials.
   std::uint64_t seed = 0;
-  knobless::direction direction = knobless::direction::minimize;
+  knobless::direction direction = knobless::direction::minimize;  ///< which values are better
   /// What is proposed depends on what was told alone, and not on the seconds that it took.
   bool deterministic = false;
   /// Which trials should stop early, by what they report: median_stopping{}, say. By default none.
@@ -37,14 +37,16 @@ struct study_options {
 /// One thread at a time, but for request_stop() and stop_requested().
 class study_core {
  public:
+  /// A search of `space` with `sampler`.
   study_core(std::shared_ptr<const domain> space, any_sampler sampler, study_options options);
   ~study_core();
   study_core(const study_core&) = delete;
   study_core& operator=(const study_core&) = delete;
 
+  /// A trial that has begun.
   struct asked {
-    std::size_t number;
-    point where;
+    std::size_t number;  ///< of the trial
+    point where;         ///< what to evaluate
   };
 
   /// The next point: a queued one, else the sampler's. Errors: space_exhausted, no_admitted_point.
@@ -52,6 +54,7 @@ class study_core {
 
   /// Puts a point at the end of the queue of those to be asked first.
   void enqueue(point p) { queue_.push_back(std::move(p)); }
+  /// How many points wait in the queue.
   [[nodiscard]] std::size_t queued() const noexcept { return queue_.size() - queued_; }
 
   /// Keeps an intermediate value of a running trial, and asks the scheduler about it. False if there is no such trial.
@@ -70,6 +73,7 @@ class study_core {
 
   /// Something that happened to this study. What it proposes is a function of these, its space, its sampler and its seed.
   struct event {
+    /// What happened.
     enum class kind : unsigned char {
       asked,    ///< the sampler, for trial `number`
       queued,   ///< asked, and came from the queue
@@ -77,8 +81,8 @@ class study_core {
       told,
       added,
       dropped
-    } what;
-    std::size_t number;
+    } what;              ///< which of these
+    std::size_t number;  ///< of the trial
   };
   /// All of them, in order. The i-th row of the history is the i-th that is told or added.
   [[nodiscard]] std::span<const event> events() const noexcept { return events_; }
@@ -89,12 +93,13 @@ class study_core {
 
   /// A point of one of the spaces that this study has had; the present one is number spaces() - 1.
   struct placed {
-    std::size_t space = 0;
-    point where;
+    std::size_t space = 0;  ///< number of the space
+    point where;            ///< the point in it
   };
   /// All told trials as comma-separated rows with a head, each with the values at which it was evaluated (RFC 4180).
   [[nodiscard]] std::string csv() const;
 
+  /// How many spaces this study has had.
   [[nodiscard]] std::size_t spaces() const noexcept { return earlier_.size() + 1; }
   /// The n-th space that this study has had.
   [[nodiscard]] const domain& space(std::size_t n) const noexcept {
@@ -108,6 +113,7 @@ class study_core {
   class translation {
    public:
     virtual ~translation() = default;
+    /// The point in the new space; nothing where there is none.
     [[nodiscard]] virtual std::optional<point> apply(const placed& from) const = 0;
   };
 
@@ -124,7 +130,9 @@ class study_core {
   /// What the sampler has to say of what it did: a few lines, or "".
   [[nodiscard]] std::string explain() const { return sampler_.explain(seen_); }
 
+  /// Told and pending trials.
   [[nodiscard]] const history& seen() const noexcept { return seen_; }
+  /// As given.
   [[nodiscard]] const study_options& options() const noexcept { return options_; }
   /// Number of trials asked or added so far.
   [[nodiscard]] std::size_t asked_count() const noexcept { return next_number_; }
@@ -135,7 +143,9 @@ class study_core {
     return options_.direction == direction::minimize ? value : -value;
   }
 
+  /// Asks whoever runs this study to end. From any thread.
   void request_stop() noexcept { stop_.store(true, std::memory_order_relaxed); }
+  /// Whether somebody has. From any thread.
   [[nodiscard]] bool stop_requested() const noexcept { return stop_.load(std::memory_order_relaxed); }
 
  private:

@@ -40,8 +40,8 @@ enum class direction : unsigned char { minimize, maximize };
 
 /// An intermediate value: after `step` epochs, folds, episodes ...
 struct report {
-  std::size_t step = 0;
-  double value = 0.0;
+  std::size_t step = 0;  ///< epochs, folds, episodes ...
+  double value = 0.0;    ///< at this step
 };
 
 /// Whoever runs a trial that is not its study's own to run: takes its reports, and says when it should stop.
@@ -51,17 +51,21 @@ class trial_host {
   trial_host(const trial_host&) = delete;
   trial_host& operator=(const trial_host&) = delete;
   virtual ~trial_host() = default;
+  /// Takes a report of the trial.
   virtual void report(const knobless::report& r) = 0;
+  /// Whether going on is of no use.
   [[nodiscard]] virtual bool should_stop() const = 0;
 };
 
 /// Tag: the trial was stopped early, since it was not promising.
 struct pruned_t {};
+/// `return knobless::pruned;`
 inline constexpr pruned_t pruned{};
 
 /// The trial gave no value; `why` is for people.
 struct failed_t {
-  std::string why;
+  std::string why;  ///< "" where unknown
+  /// A failure for this reason.
   [[nodiscard]] failed_t operator()(std::string reason) const { return {std::move(reason)}; }
 };
 /// `return knobless::failed;` or `return knobless::failed("diverged");`
@@ -70,11 +74,15 @@ inline const failed_t failed{};
 /// What an objective answers: a value, `pruned`, or `failed`. NaN and infinity are failures.
 class outcome {
  public:
+  /// A value; a failure where it is NaN or infinite.
   template <class T>
   requires std::convertible_to<T, double> outcome(T value) : outcome(std::in_place, static_cast<double>(value)) {}
+  /// Stopped early.
   outcome(pruned_t) : state_(trial_state::pruned) {}
+  /// Failed.
   outcome(failed_t failure) : state_(trial_state::failed), why_(std::move(failure.why)) {}
 
+  /// complete, pruned or failed.
   [[nodiscard]] trial_state state() const noexcept { return state_; }
   /// The value of a complete trial.
   [[nodiscard]] double value() const noexcept { return value_; }

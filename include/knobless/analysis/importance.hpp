@@ -14,7 +14,7 @@ namespace knobless {
 
 /// How much a parameter mattered.
 struct importance_share {
-  std::string name;
+  std::string name;    ///< of the parameter
   double share = 0.0;  ///< in [0, 1]; those of all parameters sum to 1
 };
 

@@ -25,22 +25,25 @@ namespace knobless {
 /// ICML 2018). Values in it are to be minimised.
 class fidelity_core {
  public:
+  /// How much there is to train.
   struct options {
-    std::size_t max_resource = 1;
+    std::size_t max_resource = 1;  ///< of a full training
     /// No leg is begun that would make it more, in units of the resource.
     std::size_t budget = 0;
-    std::uint64_t seed = 0;
+    std::uint64_t seed = 0;  ///< the same seed gives the same search
   };
+  /// A search of `space` in which `rule` decides who goes on.
   fidelity_core(std::shared_ptr<const domain> space, std::unique_ptr<promotion_rule> rule, any_sampler sampler,
                 const options& chosen);
 
   /// A first guess, which is begun before the sampler is asked.
   void enqueue(point p) { queue_.push_back(std::move(p)); }
 
+  /// A leg: a trial is trained from one resource to another.
   struct piece {
-    std::size_t trial = 0;
-    std::size_t from = 0;  ///< 0: a new trial
-    std::size_t to = 0;
+    std::size_t trial = 0;  ///< its number
+    std::size_t from = 0;   ///< 0: a new trial
+    std::size_t to = 0;     ///< what it has had then
   };
   /// The next leg. Nothing while it has to wait for busy trials; if none is busy, the search is over.
   [[nodiscard]] std::optional<piece> ask();
@@ -54,12 +57,17 @@ class fidelity_core {
   /// be the best again.
   [[nodiscard]] std::vector<std::size_t> released();
 
+  /// All trials, in the order of their beginning.
   [[nodiscard]] std::span<const training> trials() const noexcept { return trials_; }
+  /// The space that is searched.
   [[nodiscard]] const domain& space() const noexcept { return *space_; }
+  /// What a full training takes.
   [[nodiscard]] std::size_t max_resource() const noexcept { return options_.max_resource; }
   /// Resources of all legs that were asked.
   [[nodiscard]] std::size_t spent() const noexcept { return spent_; }
+  /// Legs that were asked and not yet told.
   [[nodiscard]] std::size_t busy() const noexcept { return busy_; }
+  /// Trials that failed.
   [[nodiscard]] std::size_t failures() const noexcept { return failures_; }
   /// Why the first failed leg failed, or "".
   [[nodiscard]] const std::string& first_failure() const noexcept { return first_failure_; }

@@ -40,6 +40,7 @@ class multi_fidelity_rule final : public promotion_rule {
   [[nodiscard]] std::optional<leg> next(const promotion_context& context, std::vector<std::size_t>& out) override;
   void told(const promotion_context& context, std::size_t trial) override;
 
+  /// The resources at which values are looked at, in rising order.
   [[nodiscard]] const std::vector<std::size_t>& rungs() const noexcept { return rungs_; }
 
  private:

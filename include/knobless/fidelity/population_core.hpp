@@ -21,11 +21,13 @@ namespace knobless {
 /// hyperparameter optimization with population-based bandits, NeurIPS 2020: PB2). Values are to be minimised.
 class population_core {
  public:
+  /// A population of so many members, at a Latin hypercube's points.
   population_core(std::shared_ptr<const domain> space, std::size_t members, std::uint64_t seed);
   ~population_core();
   population_core(const population_core&) = delete;
   population_core& operator=(const population_core&) = delete;
 
+  /// Number of members.
   [[nodiscard]] std::size_t size() const noexcept { return points_.size(); }
   /// With which configuration a member goes on.
   [[nodiscard]] const point& where(std::size_t member) const noexcept { return points_[member]; }

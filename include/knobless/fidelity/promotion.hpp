@@ -16,7 +16,7 @@ namespace knobless {
 
 /// One trial's training, as far as it has come. Resources are counted in whole units (epochs, rounds, games).
 struct training {
-  point where;
+  point where;  ///< its configuration
   /// The resource reached and the value there, to be minimised, at the end of each leg.
   std::vector<report> curve;
   /// running: may go on. complete: has had all resources. pruned: will not go on. failed: a leg failed.
@@ -24,6 +24,7 @@ struct training {
   /// A leg of it was asked and not yet told.
   bool busy = false;
 
+  /// What it has been trained so far.
   [[nodiscard]] std::size_t resource() const noexcept { return curve.empty() ? 0 : curve.back().step; }
   /// Its latest value; only after a leg.
   [[nodiscard]] double value() const noexcept { return curve.back().value; }
@@ -31,17 +32,17 @@ struct training {
 
 /// All that a promotion rule may look at.
 struct promotion_context {
-  const domain& space;
-  std::span<const training> trials;
-  std::size_t max_resource = 1;
-  std::uint64_t seed = 0;
-  bool exhausted = false;  ///< there are no more new points
+  const domain& space;               ///< that is searched
+  std::span<const training> trials;  ///< in the order of their beginning
+  std::size_t max_resource = 1;      ///< of a full training
+  std::uint64_t seed = 0;            ///< of the search
+  bool exhausted = false;            ///< there are no more new points
 };
 
 /// A piece of training: `trial` goes on until it has had `to` units in all.
 struct leg {
   std::size_t trial = 0;  ///< the number of trials for a new one
-  std::size_t to = 0;
+  std::size_t to = 0;     ///< what it has had then
   /// Of a new trial; nothing: the study's sampler says.
   std::optional<point> where = std::nullopt;
 };

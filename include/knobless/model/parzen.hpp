@@ -42,6 +42,7 @@ struct normal_kernel {
 /// Up to 24 points as mixtures look at them, side by side in lanes: prepared once, compared with several.
 class parzen_points {
  public:
+  /// How many points there is room for.
   static constexpr std::size_t size = 24;
 
   /// Forgets all points: no coordinate is active. O(dimensions).
@@ -56,6 +57,7 @@ class parzen_points {
   }
   /// The same in dimension k of all points; 1 where active, else 0.
   [[nodiscard]] const float* x(std::size_t k) const noexcept { return &x_[k * size]; }
+  /// 1 where the point is active in dimension k, else 0.
   [[nodiscard]] const float* active(std::size_t k) const noexcept { return &active_[k * size]; }
 
  private:
@@ -82,6 +84,7 @@ class parzen {
         (space[k].parent() == parameter::no_parent ? always_ : conditional_).push_back(k);
   }
 
+  /// Number of kernels, the prior not among them.
   [[nodiscard]] std::size_t size() const noexcept { return base_.size(); }
 
   /// Adds a kernel that is flat in all dimensions, of weight 1; it is number size() - 1. O(dimensions).
@@ -115,6 +118,7 @@ class parzen {
   void set_level(std::size_t i, std::size_t k, std::uint64_t level) {
     factor_of(i, k).centre = static_cast<float>(level);
   }
+  /// Kernel i weighs 2^log_weight.
   void set_log_weight(std::size_t i, float log_weight) {
     log_weight_[i] = log_weight;
     stale_[i] = 1;

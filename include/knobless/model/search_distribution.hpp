@@ -26,8 +26,8 @@ class search_distribution {
 
   /// A point of a generation: its coordinates, and its squared Mahalanobis length as sample() or length() gave it.
   struct member {
-    const double* x = nullptr;
-    double length = 0.0;
+    const double* x = nullptr;  ///< as many coordinates as the distribution has
+    double length = 0.0;        ///< squared Mahalanobis length
   };
 
   /// Starts afresh around `mean` with standard deviation `sigma` in each coordinate. `population` is at least 2.
@@ -37,7 +37,9 @@ class search_distribution {
   /// The population of the tutorial: 4 + floor(3 ln d).
   [[nodiscard]] static std::size_t default_population(std::size_t dimensions) noexcept;
 
+  /// Number of coordinates.
   [[nodiscard]] std::size_t dimensions() const noexcept { return n_; }
+  /// Points of a generation.
   [[nodiscard]] std::size_t population() const noexcept { return population_; }
   /// How many of the population have a positive weight.
   [[nodiscard]] std::size_t parents() const noexcept { return parents_; }
@@ -45,13 +47,17 @@ class search_distribution {
   [[nodiscard]] double weight(std::size_t rank) const noexcept { return weight_[rank]; }
   /// Updates since reset().
   [[nodiscard]] std::size_t generation() const noexcept { return generation_; }
+  /// The centre of the distribution.
   [[nodiscard]] std::span<const double> mean() const noexcept { return {mean_.data(), n_}; }
   /// Moves the mean, without a trace in the paths.
   void move_mean(std::size_t k, double to) noexcept { mean_[k] = to; }
+  /// The step size.
   [[nodiscard]] double sigma() const noexcept { return sigma_; }
+  /// Multiplies the step size.
   void scale_sigma(double factor) noexcept { sigma_ *= factor; }
   /// A factor on the deviation of a coordinate, beside the covariance: lower bounds of deviations are kept by it.
   [[nodiscard]] double scale(std::size_t k) const noexcept { return scale_[k]; }
+  /// Sets that factor.
   void set_scale(std::size_t k, double factor) noexcept { scale_[k] = factor; }
   /// The standard deviation of a coordinate. O(1).
   [[nodiscard]] double deviation(std::size_t k) const noexcept;

@@ -24,6 +24,7 @@ class executor_body {
           (*static_cast<Work*>(const_cast<void*>(of)))(i);
         }) {}
 
+  /// Runs the i-th piece of the work.
   void operator()(std::size_t i) const { call_(work_, i); }
 
  private:
@@ -44,6 +45,7 @@ class any_executor {
  public:
   any_executor() = default;
   // The check for itself comes first: else the concept asks for the conversion that it is part of.
+  /// Holds, or refers to, what it is given.
   template <class E>
   requires(!std::same_as<std::remove_cvref_t<E>, any_executor> && executor<std::remove_reference_t<E>>)
       any_executor(E&& held)

@@ -23,6 +23,7 @@ class threads {
     if (count_ == 0) count_ = 1;
   }
 
+  /// How many threads.
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
 
   /// See above. The calling thread is one of them. What a body throws is thrown again, the first of it, after all have

@@ -53,11 +53,13 @@ class automatic {
  public:
   /// Raises an error if seconds_per_ask is negative or not finite.
   explicit automatic(automatic_options options = {});
+  /// With other constants, to measure what they are worth.
   automatic(automatic_options options, const detail::automatic_constants& constants);
   automatic(automatic&&) noexcept;
   automatic& operator=(automatic&&) noexcept;
   ~automatic();
 
+  /// The next point. Nothing where a discrete space is exhausted and its values have no noise.
   [[nodiscard]] std::optional<point> ask(const ask_context& context);
 
   /// As gp_ei's.

@@ -41,6 +41,7 @@ namespace knobless {
 /// dimensions), O(d^6) where its factor begins anew (2.5 ms).
 class cma_es {
  public:
+  /// The next point.
   [[nodiscard]] std::optional<point> ask(const ask_context& context);
 
   /// Leaves the quadratic helper out while it is true: where the objective takes less time than the helper does.

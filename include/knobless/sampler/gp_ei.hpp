@@ -39,6 +39,7 @@ class gp_ei {
   gp_ei& operator=(gp_ei&&) noexcept;
   ~gp_ei();
 
+  /// The next point.
   [[nodiscard]] std::optional<point> ask(const ask_context& context);
 
   /// What study::best_estimated() gives: the told trial of the lowest posterior mean, and that mean. O(min(n, 400)^3).

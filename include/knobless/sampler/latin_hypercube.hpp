@@ -19,6 +19,7 @@ class latin_hypercube {
   /// n: points in a hypercube, the number of trials, say; at least 1.
   explicit latin_hypercube(std::size_t n = 100) : n_(n == 0 ? 1 : n) {}
 
+  /// The next point.
   [[nodiscard]] std::optional<point> ask(const ask_context& context) {
     const domain& space = context.space;
     const std::size_t cube = context.proposed / n_;

@@ -28,6 +28,7 @@ namespace detail {
 /// 2012). O(d) an ask.
 class random_search {
  public:
+  /// A point that keeps the constraints, or the last of 1000 where none did.
   [[nodiscard]] std::optional<point> ask(const ask_context& context) const {
     return detail::random_point(context.space, context.rng);
   }

@@ -21,6 +21,7 @@ namespace knobless {
 /// breaks a constraint is skipped. O(d) an ask, O(32 d) for the first.
 class sobol {
  public:
+  /// The next point.
   [[nodiscard]] std::optional<point> ask(const ask_context& context);
 
  private:

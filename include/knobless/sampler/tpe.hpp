@@ -38,6 +38,7 @@ namespace knobless {
 /// the point.
 class tpe {
  public:
+  /// The next point.
   [[nodiscard]] std::optional<point> ask(const ask_context& context);
 
  private:

@@ -60,6 +60,7 @@ struct bracket {
 /// halving_stopping decides. For those who know neither how early values may be trusted nor want to bet on it.
 class hyperband_stopping {
  public:
+  /// Raises an error for options out of range.
   explicit hyperband_stopping(hyperband_options options = {}) {
     for (const detail::bracket& b : detail::hyperband_brackets(options)) {
       ends_.push_back((ends_.empty() ? 0 : ends_.back()) + b.rungs.front().trials);
@@ -68,11 +69,13 @@ class hyperband_stopping {
     }
   }
 
+  /// See the concept `scheduler`.
   [[nodiscard]] bool stops(const running_trial& t) {
     const std::size_t b = bracket_of(t.number);
     // At the end there is nothing left to save.
     return t.curve.back().step < last_[b] && brackets_[b].stops(t);
   }
+  /// See the concept `scheduler`.
   void ended(const running_trial& t, trial_state state) { brackets_[bracket_of(t.number)].ended(t, state); }
 
   /// The bracket of a trial, from 0, which cuts earliest. O(brackets).

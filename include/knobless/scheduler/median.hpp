@@ -20,10 +20,13 @@ struct median_options {
 /// with 50 per cent.
 class median_stopping {
  public:
+  /// Any options are in range.
   explicit median_stopping(median_options options = {})
       : rule_(percentile_options{50.0, options.first_trials, options.first_step}) {}
 
+  /// See the concept `scheduler`.
   [[nodiscard]] bool stops(const running_trial& t) { return rule_.stops(t); }
+  /// See the concept `scheduler`.
   void ended(const running_trial& t, trial_state state) { rule_.ended(t, state); }
 
  private:

@@ -20,11 +20,13 @@ class patience_stopping {
     if (reports < 1) raise({error_code::invalid_option, "0 given, but it must be at least 1", "reports"});
   }
 
+  /// See the concept `scheduler`.
   [[nodiscard]] bool stops(const running_trial& t) {
     if (other_ && !other_.stops(t)) return false;
     const std::size_t n = t.curve.size();
     return n > reports_ && detail::lowest(t.curve.last(reports_)) >= detail::lowest(t.curve.first(n - reports_));
   }
+  /// See the concept `scheduler`.
   void ended(const running_trial& t, trial_state state) { other_.ended(t, state); }
 
  private:

@@ -31,11 +31,13 @@ struct percentile_options {
 /// O(reports of the trial) a report, O(reports of the trial * log trials) at the end of a complete one.
 class percentile_stopping {
  public:
+  /// Raises an error for a percentage out of range.
   explicit percentile_stopping(percentile_options options = {}) : options_(options) {
     if (!elementary::is_finite(options_.percent) || !(options_.percent > 0.0 && options_.percent <= 100.0))
       raise({error_code::invalid_option, "it must lie above 0 and not above 100", "percent"});
   }
 
+  /// See the concept `scheduler`.
   [[nodiscard]] bool stops(const running_trial& t) {
     const std::size_t step = t.curve.back().step;
     if (step < options_.first_step) return false;
@@ -46,6 +48,7 @@ class percentile_stopping {
            detail::lowest(t.curve) > values.value();
   }
 
+  /// See the concept `scheduler`.
   void ended(const running_trial& t, trial_state state) {
     if (state != trial_state::complete) return;
     for (std::size_t i = 0; i < t.curve.size(); ++i) {

@@ -29,12 +29,14 @@ struct rung_options {
 /// a rung.
 class halving_stopping {
  public:
+  /// Raises an error for options out of range.
   explicit halving_stopping(rung_options options = {}) : options_(options) {
     if (options_.first < 1) raise({error_code::invalid_option, "0 given, but it must be at least 1", "first"});
     if (options_.factor < 2)
       raise({error_code::invalid_option, "a factor below 2 given, but it must be at least 2", "factor"});
   }
 
+  /// See the concept `scheduler`.
   [[nodiscard]] bool stops(const running_trial& t) {
     const report& last = t.curve.back();
     const std::size_t rung = rungs_reached(last.step);
@@ -49,6 +51,7 @@ class halving_stopping {
     }
     return std::find(losers_.begin(), losers_.end(), t.number) != losers_.end();
   }
+  /// See the concept `scheduler`.
   void ended(const running_trial& t, trial_state) { std::erase(losers_, t.number); }
 
  private:

@@ -80,11 +80,13 @@ struct wilcoxon_options {
 /// O(n log n) a report, n being the reports of the trial; independent of the number of trials.
 class wilcoxon_stopping {
  public:
+  /// Raises an error for a p out of range.
   explicit wilcoxon_stopping(wilcoxon_options options = {}) : options_(options) {
     if (!elementary::is_finite(options_.p) || !(options_.p > 0.0 && options_.p < 1.0))
       raise({error_code::invalid_option, "it must lie between 0 and 1", "p"});
   }
 
+  /// See the concept `scheduler`.
   [[nodiscard]] bool stops(const running_trial& t) {
     differences_.clear();
     double sum = 0.0;
@@ -105,6 +107,7 @@ class wilcoxon_stopping {
     return sum > 0.0 && detail::signed_rank_p(differences_) < options_.p;
   }
 
+  /// See the concept `scheduler`.
   void ended(const running_trial& t, trial_state state) {
     if (state != trial_state::complete || t.curve.empty()) return;
     double mean = 0.0;
