@@ -27,8 +27,8 @@ class KnoblessConan(ConanFile):
         self.version = ".".join(re.findall(r"#define KNOBLESS_VERSION_\w+ (\d+)", header))
 
     def export_sources(self):
-        copy(self, "LICENSE", self._checkout, self.export_sources_folder)
-        copy(self, "include/*", self._checkout, self.export_sources_folder)
+        for pattern in ("LICENSE", "include/*"):
+            copy(self, pattern, self._checkout, os.path.join(self.export_sources_folder, "src"))
 
     def layout(self):
         basic_layout(self, src_folder="src")
