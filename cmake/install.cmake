@@ -23,6 +23,7 @@ write_basic_package_version_file(
   ${CMAKE_CURRENT_BINARY_DIR}/knobless-config-version.cmake COMPATIBILITY SameMinorVersion ${arch_independent})
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/knobless-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/knobless-config-version.cmake
         DESTINATION ${package_dir})
+install(FILES cmake/dependencies.cmake DESTINATION ${package_dir} RENAME knobless-dependencies.cmake)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/knobless)
 
 # For pkg-config: the headers. The file tells where it lies itself, so that the installation can be moved.

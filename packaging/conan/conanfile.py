@@ -27,11 +27,11 @@ class KnoblessConan(ConanFile):
         self.version = ".".join(re.findall(r"#define KNOBLESS_VERSION_\w+ (\d+)", header))
 
     def export_sources(self):
-        copy(self, "LICENSE", self._checkout, self.export_sources_folder)
-        copy(self, "include/*", self._checkout, self.export_sources_folder)
+        for pattern in ("LICENSE", "include/*"):
+            copy(self, pattern, self._checkout, os.path.join(self.export_sources_folder, "src"))
 
     def layout(self):
-        basic_layout(self)
+        basic_layout(self, src_folder="src")
 
     def requirements(self):
         # Both are included by the headers of knobless, so they are transitive.
@@ -44,6 +44,10 @@ class KnoblessConan(ConanFile):
     def validate(self):
         check_min_cppstd(self, 20)
 
+    # There is nothing to build; without this, Conan warns.
+    def build(self):
+        pass
+
     def package(self):
         copy(self, "LICENSE", self.source_folder, os.path.join(self.package_folder, "licenses"))
         for pattern in ("*.hpp", "*.ipp", "*.inc"):
@@ -55,5 +59,8 @@ class KnoblessConan(ConanFile):
         self.cpp_info.set_property("pkg_config_name", "knobless")
         self.cpp_info.bindirs = []
         self.cpp_info.libdirs = []
+        # minimize() starts threads where it is asked to.
+        if self.settings.os in ("Linux", "FreeBSD"):
+            self.cpp_info.system_libs = ["pthread"]
         # Of Boost the headers alone.
         self.cpp_info.requires = ["boost::headers", "eigen::eigen"]
