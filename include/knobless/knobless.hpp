@@ -33,6 +33,7 @@
 #include "numeric/dense.hpp"
 #include "numeric/float4.hpp"
 #include "numeric/quasi_newton.hpp"
+#include "objective.hpp"
 #include "parallel/advance.hpp"
 #include "parallel/executor.hpp"
 #include "parallel/threads.hpp"
