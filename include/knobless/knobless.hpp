@@ -30,6 +30,7 @@
 #include "model/parzen.hpp"
 #include "model/quadratic.hpp"
 #include "model/search_distribution.hpp"
+#include "numeric/block_rows.hpp"
 #include "numeric/dense.hpp"
 #include "numeric/float4.hpp"
 #include "numeric/quasi_newton.hpp"
