@@ -141,12 +141,10 @@ KNOBLESS_INLINE std::vector<double> importance(const domain& space, const histor
     // Those that are as good as the last good one are good, unless these are all: then those that are better.
     const bool or_as_good = values.back() > limit || values.size() < rows.size();
     std::vector<unsigned char> good;
-    std::size_t good_count = 0;
     for (const std::size_t r : rows) {
       const observation o = seen[r];
       const bool within = o.value < limit || (or_as_good && o.value == limit);
       good.push_back(o.state == trial_state::complete && within ? 1 : 0);
-      good_count += good.back();
     }
     for (std::size_t k = 0; k < space.size(); ++k) {
       const parameter& p = space[k];
