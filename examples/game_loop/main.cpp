@@ -152,9 +152,12 @@ bool report(const char* name, const auto& play_once) {
   const double before = fresh_distance(chase{});
   const double after = fresh_distance(first.learnt);
   std::printf("%s, a step a frame, %d frames:\n", name, static_cast<int>(least.size()));
-  for (const auto& [what, took] : {std::pair{"once", &first.took}, std::pair{"least of three", &least}})
-    std::printf("  %-14s  worst %.3f ms, 99.9 %% below %.3f ms, half below %.3f ms\n", what, percentile(*took, 1.0),
-                percentile(*took, 0.999), percentile(*took, 0.5));
+  const auto print = [](const char* what, const std::vector<double>& took) {
+    std::printf("  %-14s  worst %.3f ms, 99.9 %% below %.3f ms, half below %.3f ms\n", what, percentile(took, 1.0),
+                percentile(took, 0.999), percentile(took, 0.5));
+  };
+  print("once", first.took);
+  print("least of three", least);
   std::printf("  from the player %.2f m before, %.2f m after; played again: %s\n", before, after,
               same ? "the same to the bit" : "ANOTHER SEARCH");
   return same && after < 0.5 * before;

@@ -134,9 +134,11 @@ class parzen {
     constexpr std::size_t chunk = 16;
     row ratios[chunk];
     std::size_t filled = 0;
+    const factor* of = nullptr;
     for (std::size_t i = 0; i < size(); ++i) {
+      of = i % factors_.block == 0 ? factors_[i] : of + dimensions_;
       if (stale_[i] != 0) settle(i);
-      if (!log_ratios(i, points, ratios[filled]) || ++filled < chunk) continue;
+      if (!log_ratios(i, of, points, ratios[filled]) || ++filled < chunk) continue;
       accumulate({ratios, filled});
       filled = 0;
     }
@@ -193,9 +195,8 @@ class parzen {
     }
   }
 
-  // Logs of kernel i over the prior at the points; false where it is nothing at all of them.
-  bool log_ratios(std::size_t i, const parzen_points& points, row& out) const {
-    const factor* f = factors_[i];
+  // Logs of kernel i, whose factors these are, over the prior at the points; false where it is nothing at all of them.
+  bool log_ratios(std::size_t i, const factor* f, const parzen_points& points, row& out) const {
     row sum;
     for (std::size_t g = 0; g < groups; ++g) sum[g] = float4::all(base_[i]) - flat_[g];
     // All that comes only lowers the sum, but for the norms of conditional dimensions.

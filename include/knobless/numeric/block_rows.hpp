@@ -13,6 +13,9 @@ namespace knobless::detail {
 template <class T>
 class block_rows {
  public:
+  /// So many rows at a time lie one behind the other, from row 0 on.
+  static constexpr std::size_t block = 128;
+
   explicit block_rows(std::size_t width = 0) : width_(width) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -31,8 +34,6 @@ class block_rows {
   void pop() noexcept { --size_; }
 
  private:
-  static constexpr std::size_t block = 128;
-
   std::size_t width_;
   std::size_t size_ = 0;
   std::vector<std::vector<T>> blocks_;
