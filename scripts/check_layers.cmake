@@ -17,6 +17,7 @@ set(river
     "branch: space"
     "random: elementary"
     "trial: elementary error"
+    "objective: config fwd trial"
     "history: domain trial"
     "csv: history"
     "runtime_space: space csv"
@@ -36,7 +37,7 @@ set(river
     "analysis/: analysis/importance sampler/ stopping"
     "study_core: csv sampler/random_search scheduler"
     "study_log: study_core"
-    "study: space estimate study_log analysis/importance"
+    "study: space estimate study_log analysis/importance objective"
     "parallel/executor: config"
     "parallel/threads: config"
     "search_loop: study_core stopping parallel/executor parallel/threads"
@@ -50,8 +51,8 @@ set(river
 # The front row: the standard library alone, and of that nothing that costs every user a second of compile time.
 set(front_row
     version fwd config detail/ elementary error parameter point domain space branch random trial history csv runtime_space
-    estimate sampler sampler/random_search scheduler study_core study_log study stopping analysis/importance minimize advance
-    population)
+    estimate sampler sampler/random_search scheduler study_core study_log study stopping analysis/importance objective minimize
+    advance population)
 set(too_dear iostream thread random regex future)
 
 # Only these may print, open a file, or start a thread.

@@ -134,6 +134,44 @@ TEST_CASE("study: what is told is the configuration that was asked, and the best
   }
 }
 
+TEST_CASE("study: a step is an ask, the objective and a tell") {
+  study by_hand{space_of(), random_search{}, {.seed = 3}};
+  study by_step{space_of(), random_search{}, {.seed = 3}};
+  for (int i = 0; i < 50; ++i) {
+    auto t = by_hand.ask();
+    const double value = loss(t.config());
+    by_hand.tell(std::move(t), value);
+    REQUIRE(by_step.step(loss));
+  }
+  CHECK(by_step.log() == by_hand.log());
+}
+
+TEST_CASE("study: a step calls its objective in each of its forms, and keeps what it answers") {
+  study s{line(), points_at({0.1, 0.2, 0.3, 0.4})};
+  CHECK(s.step(&one::x));
+  CHECK(s.best().value == doctest::Approx(0.1));
+  CHECK(s.step([](trial<one>& t) -> outcome {
+    t.report(1, 7.0);
+    return pruned;
+  }));
+  CHECK(s.trials()[1].state == trial_state::pruned);
+  CHECK(s.trials()[1].value == 7.0);
+  CHECK(s.step([](const one&) { return test::nan; }));
+  CHECK(s.step([](const one&) -> outcome { return failed("fell over"); }));
+  CHECK(s.trials().failures() == 2);
+  // When there are no points left, nothing is called.
+  CHECK_FALSE(s.step([](const one&) {
+    FAIL("called");
+    return 0.0;
+  }));
+  CHECK(s.trials().size() == 4);
+  CHECK(s.trials().pending().empty());
+
+  study plain{space{real("x", {.low = 0.0, .high = 1.0}), integer("k", {.low = 2, .high = 4})}, random_search{}};
+  CHECK(plain.step([](double x, int k) { return x + k; }));
+  CHECK(plain.best().value >= 2.0);
+}
+
 TEST_CASE("study: to maximise, the best is the highest, and values come back with the sign they were told with") {
   study s{space_of(), random_search{}, {.seed = 3, .direction = direction::maximize}};
   double highest = -1e300;
@@ -457,6 +495,17 @@ TEST_CASE("study: what makes no sense is refused in a sentence") {
   other.tell(other.ask(), failed("out of memory"));
   CHECK_THROWS_WITH_AS((void)other.best(),
                        "knobless: study.best: no trial is complete; the first failure: out of memory", exception);
+}
+
+TEST_CASE("study: what is thrown in a step costs its trial; that no point keeps the constraints is an error") {
+  study s{line(), random_search{}};
+  CHECK(s.step([](const one&) -> double { throw std::runtime_error("diverged"); }));
+  CHECK(s.step([](const one&) -> double { throw 1; }));
+  CHECK(s.trials().failures() == 2);
+  CHECK(s.trials().pending().empty());
+  CHECK(s.core().first_failure() == "diverged");
+  study none{line().require([](const one&) { return false; }), random_search{}};
+  CHECK_THROWS_AS(none.step(&one::x), exception);
 }
 
 TEST_CASE("study: a trial told to the wrong study is still running in its own") {

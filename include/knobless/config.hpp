@@ -2,6 +2,12 @@
 /// The only macros of knobless. Each may be defined before the first include (or on the command line) to override it.
 #pragma once
 
+// The x87 unit of old computes with more digits than a double has, and drops them whenever it stores one: the same seed would
+// not give the same trials, and two numbers that were equal a moment ago might differ.
+#if (defined(__i386__) || defined(__x86_64__)) && !defined(__SSE2_MATH__)
+#error "knobless: the same seed gives the same trials with SSE2 arithmetic only: compile with -msse2 -mfpmath=sse"
+#endif
+
 /// 1 where exceptions are enabled. Without them an error that would be thrown goes to KNOBLESS_FAIL.
 #ifndef KNOBLESS_EXCEPTIONS
 #if defined(__cpp_exceptions) || defined(_CPPUNWIND)

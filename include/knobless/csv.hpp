@@ -31,7 +31,8 @@ namespace knobless::detail {
 
 /// The value of a parameter as text: the number, or the label.
 [[nodiscard]] inline std::string value_text(const parameter& p, double unit) {
-  if (p.kind() == parameter_kind::categorical || p.kind() == parameter_kind::ordinal) return p.labels()[p.level(unit)];
+  if (p.kind() == parameter_kind::categorical || p.kind() == parameter_kind::ordinal)
+    return p.labels()[static_cast<std::size_t>(p.level(unit))];
   return natural_text(p, p.natural(unit));
 }
 

@@ -7,13 +7,11 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <iterator>
 #include <optional>
 #include <span>
 #include <string>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -21,6 +19,7 @@
 #include "config.hpp"
 #include "csv.hpp"
 #include "error.hpp"
+#include "objective.hpp"
 #include "parallel/executor.hpp"
 #include "sampler.hpp"
 #include "sampler/automatic.hpp"
@@ -161,32 +160,6 @@ class search_result {
 
 namespace detail {
 
-template <class F, class Config>
-inline constexpr bool takes_elements = false;
-template <class F, class... Values>
-inline constexpr bool takes_elements<F, std::tuple<Values...>> = std::invocable<F&, const Values&...>;
-
-// What an objective answers, as an outcome.
-template <class Answer>
-outcome to_outcome(Answer&& answer) {
-  static_assert(std::convertible_to<Answer, outcome>,
-                "knobless: the objective must return a number or knobless::outcome");
-  if constexpr (std::convertible_to<Answer, outcome>)
-    return std::forward<Answer>(answer);
-  else
-    return failed;
-}
-
-template <class F, class... Arguments>
-outcome call(F& objective, Arguments&&... arguments) {
-  using answer = std::invoke_result_t<F&, Arguments...>;
-  static_assert(!std::is_void_v<answer>, "knobless: the objective must return a number or knobless::outcome");
-  if constexpr (std::is_void_v<answer>)
-    return failed;
-  else
-    return to_outcome(std::invoke(objective, std::forward<Arguments>(arguments)...));
-}
-
 // A range of what outcomes are made of.
 template <class Answers>
 concept many_outcomes = requires(const Answers& all) {
@@ -194,31 +167,6 @@ concept many_outcomes = requires(const Answers& all) {
   { std::end(all) - std::begin(all) } -> std::convertible_to<std::ptrdiff_t>;
 };
 
-// Calls the objective in whichever of its forms it has. A generic lambda gets the configuration.
-template <class Config, class F>
-outcome evaluate(F& objective, trial<Config>& t) {
-  if constexpr (std::invocable<F&, const Config&>) {
-    return call(objective, t.config());
-  } else if constexpr (takes_elements<F, Config>) {
-    return std::apply([&](const auto&... values) { return call(objective, values...); }, t.config());
-  } else if constexpr (std::invocable<F&, trial<Config>&>) {
-    return call(objective, t);
-  } else {
-    static_assert(
-        std::invocable<F&, const Config&>,
-        "knobless: the objective must be callable with the configuration (or its values, for a space without a "
-        "struct), with knobless::trial<Config>&, or with std::span<const Config>, and return a number or "
-        "knobless::outcome, or as many");
-    return failed;
-  }
-}
-
-// Which of its forms an objective has. As concepts, which stop at the first that holds: to try a generic lambda with what it
-// can't take would compile its body.
-template <class F, class Config>
-concept takes_one = std::invocable<F&, const Config&> || takes_elements<F, Config> || std::invocable < F&,
-        trial<Config>
-& > ;
 template <class F, class Config>
 concept takes_batches = !takes_one<F, Config> && std::invocable<F&, std::span<const Config>>;
 
@@ -250,20 +198,8 @@ struct typed_search final : search_job {
 
   // What is thrown on the way costs these trials.
   void evaluate(std::span<loop_trial* const> trials) override {
-#if KNOBLESS_EXCEPTIONS
-    const auto fail = [&](const char* why) {
-      for (loop_trial* t : trials) t->told = failed(why);
-    };
-    try {
-      evaluate_unsafely(trials);
-    } catch (const std::exception& e) {
-      fail(e.what());
-    } catch (...) {
-      fail("the objective threw something that is not a std::exception");
-    }
-#else
-    evaluate_unsafely(trials);
-#endif
+    if (const std::optional<failed_t> failure = caught([&] { evaluate_unsafely(trials); }))
+      for (loop_trial* t : trials) t->told = *failure;
   }
 
   void evaluate_unsafely(std::span<loop_trial* const> trials) {

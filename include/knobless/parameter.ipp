@@ -135,7 +135,7 @@ KNOBLESS_INLINE result<parameter> parameter::ordinal(std::string name, std::vect
 KNOBLESS_INLINE double parameter::cell_low(std::uint64_t level) const noexcept {
   if (level == 0) return 0.0;
   if (level >= levels_) return 1.0;
-  if (!cells_.empty()) return cells_[level];
+  if (!cells_.empty()) return cells_[static_cast<std::size_t>(level)];
   if (scale_ == scaling::log && kind_ == parameter_kind::integer)
     return (elementary::log(low_ + static_cast<double>(level) - 0.5) - origin_) / length_;
   return static_cast<double>(level) / static_cast<double>(levels_);
@@ -146,9 +146,9 @@ KNOBLESS_INLINE std::uint64_t parameter::level(double unit) const noexcept {
   if (!(unit > 0.0)) return 0;
   if (unit >= 1.0) return levels_ - 1;
   if (!cells_.empty()) {
-    std::uint64_t below = 0;
-    for (std::uint64_t above = levels_; above - below > 1;) {
-      const std::uint64_t middle = below + (above - below) / 2;
+    std::size_t below = 0;
+    for (std::size_t above = cells_.size() - 1; above - below > 1;) {
+      const std::size_t middle = below + (above - below) / 2;
       (cells_[middle] <= unit ? below : above) = middle;
     }
     return below;

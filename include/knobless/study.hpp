@@ -14,6 +14,7 @@
 #include "domain.hpp"
 #include "error.hpp"
 #include "history.hpp"
+#include "objective.hpp"
 #include "sampler.hpp"
 #include "space.hpp"
 #include "study_core.hpp"
@@ -117,6 +118,24 @@ class study {
     if (t.core_ != core_ || !core_->tell(t.number_, out, seconds))
       raise({error_code::invalid_use, "the trial told is not a running trial of this study", "study.tell"});
     t.core_.reset();
+  }
+
+  /// One trial: asks, calls `objective` with the configuration (with its values one by one for a space without a struct, or with
+  /// the trial), and tells what it returns, a number or an `outcome`. What it throws, NaN and infinity cost the trial. False,
+  /// and nothing was called, when all points of the space were proposed. Raises an error if no point keeps the constraints.
+  /// Cost: ask's, tell's and the objective's.
+  template <class Objective>
+  bool step(Objective&& objective) {
+    static_assert(detail::takes_one<Objective, Config>,
+                  "knobless: step() calls its objective with the configuration (or its values, for a space without a "
+                  "struct), or with knobless::trial<Config>&");
+    result<trial<Config>> next = try_ask();
+    if (!next && next.error().code == error_code::space_exhausted) return false;
+    trial<Config> t = std::move(next).value();
+    outcome out = failed;
+    const std::optional<failed_t> failure = detail::caught([&] { out = detail::evaluate<Config>(objective, t); });
+    tell(std::move(t), failure ? outcome(*failure) : out);
+    return true;
   }
 
   /// A first guess, asked before the sampler is: the user's own defaults, say. Raises an error if it is not a configuration

@@ -137,6 +137,19 @@ TEST_CASE("an ask may be bounded: then the Gaussian process is left out where it
   CHECK(!test::says(s.core().explain(), "Gaussian"));
 }
 
+TEST_CASE("many known results are taken in by and by where an ask is bounded, and then TPE takes part") {
+  study<square> s{reals(), automatic{{.seconds_per_ask = 1e-3}}, {.seed = 1}};
+  knobless::random rng(1, 2);
+  for (int i = 0; i < 2000; ++i) {
+    const square c{4.0 * rng.uniform() - 2.0, 4.0 * rng.uniform() - 2.0};
+    s.add(c, rosenbrock(c));
+  }
+  s.step(rosenbrock);
+  CHECK(!test::says(s.core().explain(), "TPE"));
+  for (int i = 0; i < 400; ++i) s.step(rosenbrock);
+  CHECK(test::says(s.core().explain(), "TPE"));
+}
+
 TEST_CASE("a long study uses everything, and says who proposed how many and who the best") {
   study<mixed> s{conditional(), automatic{}, {.seed = 2}};
   CHECK(s.core().explain().empty());

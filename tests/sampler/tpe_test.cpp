@@ -228,6 +228,21 @@ TEST_CASE("tpe: asks in between do not change what comes later") {
   CHECK(looked.ask({domain.domain(), told, r2, 4, 41}) == did_not.ask({domain.domain(), told, r3, 4, 41}));
 }
 
+TEST_CASE("tpe: what it heard piece by piece does not change what it proposes") {
+  study s{mixed(), tpe{}, {.seed = 11}};
+  tpe heard;
+  const auto domain = mixed();
+  for (std::size_t i = 0; i < 400; ++i) {
+    auto t = s.ask();
+    s.tell(std::move(t), i % 9 == 2 ? outcome(failed) : outcome(loss(t.config())));
+    heard.hear(s.trials(), domain.domain(), i % 3);
+  }
+  const history told = s.trials();
+  const auto next = s.ask();
+  knobless::random rng(11, next.number());
+  CHECK(heard.ask({domain.domain(), told, rng, 11, 400}) == s.trials().pending().back().where);
+}
+
 TEST_CASE("tpe: goes on with equal, huge and tiny values, and in one and in fifty dimensions") {
   for (const double scale : {0.0, 1e-300, 1e300}) {
     const auto all = proposals(60, 1, [&](const std::array<double, 3>& x, std::size_t) { return scale * x[0]; });

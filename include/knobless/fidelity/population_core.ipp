@@ -142,7 +142,7 @@ KNOBLESS_INLINE std::vector<std::size_t> population_core::advance(double time,
     const std::size_t i = order[place];
     const bool replaced = !values[i] || (place >= n - quarter && place >= parents);
     if (!replaced) continue;
-    const std::size_t parent = order[rng.below(parents)];
+    const std::size_t parent = order[static_cast<std::size_t>(rng.below(parents))];
     source[i] = parent;
     before_[i] = values[parent];
     // Half of the candidates from all over the space, half from around the parent.

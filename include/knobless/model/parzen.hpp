@@ -11,6 +11,7 @@
 
 #include "../domain.hpp"
 #include "../elementary.hpp"
+#include "../numeric/block_rows.hpp"
 #include "../numeric/float4.hpp"
 
 #include "../detail/strict_begin.inc"
@@ -77,6 +78,7 @@ class parzen {
   void reset(const domain& space) {
     *this = parzen{};
     dimensions_ = space.size();
+    factors_ = detail::block_rows<factor>(dimensions_);
     for (std::size_t k = 0; k < dimensions_; ++k)
       if (!space[k].numeric())
         categorical_.push_back({k, static_cast<double>(space[k].levels())});
@@ -89,7 +91,7 @@ class parzen {
 
   /// Adds a kernel that is flat in all dimensions, of weight 1; it is number size() - 1. O(dimensions).
   void add() {
-    factors_.resize(factors_.size() + dimensions_);
+    factors_.push();
     for (const category& c : categorical_) factor_of(size(), c.dimension).centre = flat_level;
     log_weight_.push_back(0.0F);
     base_.push_back(0.0F);
@@ -99,8 +101,8 @@ class parzen {
   /// Removes kernel i; the last kernel takes its number. O(dimensions).
   void remove(std::size_t i) {
     const std::size_t last = size() - 1;
-    std::copy_n(&factor_of(last, 0), dimensions_, &factor_of(i, 0));
-    factors_.resize(last * dimensions_);
+    std::copy_n(factors_[last], dimensions_, factors_[i]);
+    factors_.pop();
     for (auto* floats : {&log_weight_, &base_, &rise_}) {
       (*floats)[i] = floats->back();
       floats->pop_back();
@@ -136,9 +138,11 @@ class parzen {
     constexpr std::size_t chunk = 16;
     row ratios[chunk];
     std::size_t filled = 0;
+    const factor* of = nullptr;
     for (std::size_t i = 0; i < size(); ++i) {
+      of = i % factors_.block == 0 ? factors_[i] : of + dimensions_;
       if (stale_[i] != 0) settle(i);
-      if (!log_ratios(i, points, ratios[filled]) || ++filled < chunk) continue;
+      if (!log_ratios(i, of, points, ratios[filled]) || ++filled < chunk) continue;
       accumulate({ratios, filled});
       filled = 0;
     }
@@ -166,7 +170,7 @@ class parzen {
     float hit = 0.0F, miss = 0.0F, none = 0.0F;  // logs of a kernel's density at its level, at another, and flat
   };
 
-  [[nodiscard]] factor& factor_of(std::size_t i, std::size_t k) noexcept { return factors_[i * dimensions_ + k]; }
+  [[nodiscard]] factor& factor_of(std::size_t i, std::size_t k) noexcept { return factors_[i][k]; }
 
   // Sums in the order of the dimensions: they depend on the kernel alone, not on its past.
   void settle(std::size_t i) {
@@ -195,9 +199,8 @@ class parzen {
     }
   }
 
-  // Logs of kernel i over the prior at the points; false where it is nothing at all of them.
-  bool log_ratios(std::size_t i, const parzen_points& points, row& out) const {
-    const factor* f = &factors_[i * dimensions_];
+  // Logs of kernel i, whose factors these are, over the prior at the points; false where it is nothing at all of them.
+  bool log_ratios(std::size_t i, const factor* f, const parzen_points& points, row& out) const {
     row sum;
     for (std::size_t g = 0; g < groups; ++g) sum[g] = float4::all(base_[i]) - flat_[g];
     // All that comes only lowers the sum, but for the norms of conditional dimensions.
@@ -252,7 +255,7 @@ class parzen {
   std::vector<std::size_t> always_;       // numeric, active in every point
   std::vector<std::size_t> conditional_;  // numeric, active in some
   std::vector<category> categorical_;
-  std::vector<factor> factors_;  // [kernel * dimensions + k]
+  detail::block_rows<factor> factors_;  // of each kernel
   std::vector<float> log_weight_;
   std::vector<float> base_;  // and the norms of the dimensions that are always active
   std::vector<float> rise_;  // no more than the norms of the others

@@ -31,12 +31,13 @@ KNOBLESS_INLINE void cma_es::clear(const ask_context& context) {
   discrete_ = discrete == dimensions_;
   n_ = (std::max)(numeric_.size(), std::size_t{1});
   features_ = numeric_.size();
-  for (const std::size_t k : categories_) features_ += space[k].levels() - 1;
+  for (const std::size_t k : categories_) features_ += static_cast<std::size_t>(space[k].levels()) - 1;
   // With this margin all discrete coordinates together stay where they are with probability 0.73 (Hamano et al. 2022).
   margin_ = discrete == 0 ? 0.0 : 1.0 - elementary::exp(elementary::log(0.73) / static_cast<double>(discrete));
   for (const std::size_t k : categories_) {
+    const auto levels = static_cast<std::size_t>(space[k].levels());
     first_.push_back(q_.size());
-    q_.insert(q_.end(), space[k].levels(), 1.0 / static_cast<double>(space[k].levels()));
+    q_.insert(q_.end(), levels, 1.0 / static_cast<double>(levels));
   }
   signal_.assign(q_.size(), 0.0);
   gradient_.assign(q_.size(), 0.0);
@@ -137,7 +138,7 @@ KNOBLESS_INLINE void cma_es::restart(const ask_context& context) {
   for (double& m : mean) m = rng.uniform();
   std::size_t first = 0;
   for (const std::size_t k : categories_) {
-    const std::size_t levels = context.space[k].levels();
+    const auto levels = static_cast<std::size_t>(context.space[k].levels());
     for (std::size_t l = 0; l < levels; ++l) q_[first + l] = 1.0 / static_cast<double>(levels);
     first += levels;
   }
@@ -161,8 +162,8 @@ KNOBLESS_INLINE void cma_es::features(const domain& space, std::span<const doubl
                                       std::span<const unsigned char> active, double* to) const {
   for (const std::size_t k : numeric_) *to++ = active[k] != 0 ? unit[k] : 0.5;
   for (const std::size_t k : categories_) {
-    const std::size_t level = active[k] != 0 ? space[k].level(unit[k]) : 0;
-    for (std::size_t l = 1; l < space[k].levels(); ++l) *to++ = l == level ? 1.0 : 0.0;
+    const std::uint64_t level = active[k] != 0 ? space[k].level(unit[k]) : 0;
+    for (std::uint64_t l = 1; l < space[k].levels(); ++l) *to++ = l == level ? 1.0 : 0.0;
   }
 }
 
@@ -301,7 +302,7 @@ KNOBLESS_INLINE void cma_es::add_member(const ask_context& context) {
     members_[i].length = distribution_.sample(rng, &genes_[i * n_]);
     for (std::size_t c = 0; c < categories_.size(); ++c) {
       const std::size_t k = categories_[c];
-      const std::size_t levels = space[k].levels();
+      const auto levels = static_cast<std::size_t>(space[k].levels());
       double u = rng.uniform();
       std::size_t level = 0;
       while (level + 1 < levels && u >= q_[first_[c] + level]) u -= q_[first_[c] + level++];
@@ -544,7 +545,7 @@ KNOBLESS_INLINE void cma_es::update_categories(const domain& space) {
   std::fill(gradient_.begin(), gradient_.end(), 0.0);
   for (std::size_t c = 0; c < categories_.size(); ++c) {
     const std::size_t k = categories_[c];
-    const std::size_t levels = space[k].levels();
+    const auto levels = static_cast<std::size_t>(space[k].levels());
     double* g = &gradient_[first_[c]];
     double weight = 0.0;
     for (std::size_t r = 0; r < distribution_.parents(); ++r) {
@@ -559,7 +560,7 @@ KNOBLESS_INLINE void cma_es::update_categories(const domain& space) {
   double squared = 0.0;
   double freedom = 0.0;
   for (std::size_t c = 0; c < categories_.size(); ++c) {
-    const std::size_t last = space[categories_[c]].levels() - 1;
+    const auto last = static_cast<std::size_t>(space[categories_[c]].levels() - 1);
     const double* g = &gradient_[first_[c]];
     const double* q = &q_[first_[c]];
     double* root = &root_[first_[c]];
@@ -584,7 +585,7 @@ KNOBLESS_INLINE void cma_es::update_categories(const domain& space) {
   signal_mass_ = (1.0 - beta) * (1.0 - beta) * signal_mass_ + beta * (2.0 - beta);
   trust_ *= elementary::exp(beta * (signal_mass_ - signal / 1.5));
   for (std::size_t c = 0; c < categories_.size(); ++c) {
-    const std::size_t levels = space[categories_[c]].levels();
+    const auto levels = static_cast<std::size_t>(space[categories_[c]].levels());
     if (levels < 2) continue;
     double* q = &q_[first_[c]];
     const double least = margin_ / static_cast<double>(levels - 1);

@@ -66,7 +66,7 @@ KNOBLESS_INLINE bool finite_space::fresh(const history& seen, const point& p) co
 }
 
 KNOBLESS_INLINE std::optional<point> finite_space::any(const ask_context& context) const {
-  const std::size_t from = context.rng.below(points_.size());
+  const auto from = static_cast<std::size_t>(context.rng.below(points_.size()));
   for (std::size_t i = 0; i < points_.size(); ++i) {
     const place& there = points_[(from + i) % points_.size()];
     if (fresh(context.seen, there.where)) return there.where;

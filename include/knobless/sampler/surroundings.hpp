@@ -34,7 +34,7 @@ namespace knobless::detail {
     point p = best[i % best.size()];
     const double reach = elementary::exp(log_10 * (-2.5 * rng.uniform() - 0.3));
     const double share = (std::max)(rng.uniform(), 1.0 / static_cast<double>(d));
-    const std::size_t sure = rng.below(d);
+    const auto sure = static_cast<std::size_t>(rng.below(d));
     for (std::size_t k = 0; k < d; ++k) {
       if (k != sure && rng.uniform() > share) continue;
       const parameter& q = space[k];

@@ -5,12 +5,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "../config.hpp"
 #include "../model/parzen.hpp"
+#include "../numeric/block_rows.hpp"
 #include "../sampler.hpp"
 
 namespace knobless {
@@ -41,6 +43,10 @@ class tpe {
   /// The next point.
   [[nodiscard]] std::optional<point> ask(const ask_context& context);
 
+  /// Takes in what was told since, `most` trials at most. An ask does it with all of them: this is for whoever would rather
+  /// not have the next one wait for that. O(d log n) for each.
+  void hear(const history& seen, const domain& space, std::size_t most = (std::numeric_limits<std::size_t>::max)());
+
  private:
   enum class side : unsigned char { none, good, bad };
   // The rows of one side, a kernel for each, and their order by each numeric coordinate. Of equal good rows the better one
@@ -58,7 +64,6 @@ class tpe {
   static constexpr double gap_share = 0.7;
   static constexpr double narrowest = 0.03;
 
-  void update(const history& seen, const domain& space);
   void clear(const history& seen, const domain& space);
   void insert(std::span<const double> unit, std::span<const unsigned char> active);
   void erase_last();
@@ -75,22 +80,22 @@ class tpe {
   void gather(std::size_t candidate, point& p) const;
   [[nodiscard]] bool known(const domain& space, const point& p) const;
 
-  // What was told, a column a dimension, and rows in the order of the value.
+  // What was told, a row a trial, and rows in the order of the value.
   std::size_t dimensions_ = 0;
   bool discrete_ = false;  // a point may have no continuous coordinate
   std::uint64_t epoch_ = 0;
   std::size_t told_ = 0;
   std::size_t rows_ = 0;
   std::size_t complete_ = 0;
-  std::vector<std::vector<double>> unit_;
-  std::vector<std::vector<unsigned char>> active_;
+  detail::block_rows<double> unit_;
+  detail::block_rows<unsigned char> active_;
   std::vector<std::uint32_t> ranking_;
   std::vector<unsigned char> tier_;  // 0 complete, 1 pruned with a value, 2 without one
   std::vector<double> value_;
   std::vector<side> side_;
-  std::vector<std::uint32_t> slot_;     // the kernel of a row on its side
-  std::vector<normal_kernel> kernels_;  // [row * dimensions + k]
-  std::vector<std::uint64_t> known_;    // hashes of the points that were told, sorted
+  std::vector<std::uint32_t> slot_;  // the kernel of a row on its side
+  detail::block_rows<normal_kernel> kernels_;
+  std::vector<std::uint64_t> known_;  // hashes of the points that were told, sorted
 
   half bad_;
   half good_;

@@ -19,8 +19,9 @@ KNOBLESS_INLINE void tpe::clear(const history& seen, const domain& space) {
   *this = tpe{};
   epoch_ = seen.epoch();
   dimensions_ = space.size();
-  unit_.resize(dimensions_);
-  active_.resize(dimensions_);
+  unit_ = detail::block_rows<double>(dimensions_);
+  active_ = detail::block_rows<unsigned char>(dimensions_);
+  kernels_ = detail::block_rows<normal_kernel>(dimensions_);
   drawn_.resize(dimensions_);
   for (half* h : {&bad_, &good_}) {
     h->mixture.reset(space);
@@ -32,28 +33,26 @@ KNOBLESS_INLINE void tpe::clear(const history& seen, const domain& space) {
 }
 
 KNOBLESS_INLINE void tpe::insert(std::span<const double> unit, std::span<const unsigned char> active) {
-  for (std::size_t k = 0; k < dimensions_; ++k) {
-    unit_[k].push_back(unit[k]);
-    active_[k].push_back(active[k]);
-  }
+  std::copy(unit.begin(), unit.end(), unit_.push());
+  std::copy(active.begin(), active.end(), active_.push());
   side_.push_back(side::none);
   slot_.push_back(0);
-  kernels_.resize(++rows_ * dimensions_);
+  kernels_.push();
+  ++rows_;
 }
 
 KNOBLESS_INLINE void tpe::erase_last() {
-  for (std::size_t k = 0; k < dimensions_; ++k) {
-    unit_[k].pop_back();
-    active_[k].pop_back();
-  }
+  unit_.pop();
+  active_.pop();
   side_.pop_back();
   slot_.pop_back();
-  kernels_.resize(--rows_ * dimensions_);
+  kernels_.pop();
+  --rows_;
 }
 
-KNOBLESS_INLINE void tpe::update(const history& seen, const domain& space) {
+KNOBLESS_INLINE void tpe::hear(const history& seen, const domain& space, std::size_t most) {
   if (seen.epoch() != epoch_ || dimensions_ != space.size() || told_ > seen.size()) clear(seen, space);
-  for (; told_ < seen.size(); ++told_) {
+  for (; told_ < seen.size() && most > 0; ++told_, --most) {
     const observation o = seen[told_];
     if (discrete_) {
       const std::uint64_t h = detail::point_hash(o.unit, o.active);
@@ -100,10 +99,11 @@ KNOBLESS_INLINE void tpe::split(const domain& space) {
 // ---- The two sides, kept up to date: a trial that comes or goes changes its neighbours' kernels only -------------------
 
 KNOBLESS_INLINE std::size_t tpe::position(const half& in, std::size_t k, std::uint32_t row) const {
-  const auto& unit = unit_[k];
   const bool by_value = &in == &good_;
   const auto before = [&](std::uint32_t a, std::uint32_t b) {
-    if (unit[a] != unit[b]) return unit[a] < unit[b];
+    const double at_a = unit_[a][k];
+    const double at_b = unit_[b][k];
+    if (at_a != at_b) return at_a < at_b;
     return by_value && value_[a] != value_[b] ? value_[a] < value_[b] : a < b;
   };
   const auto& sorted = in.sorted[k];
@@ -113,14 +113,14 @@ KNOBLESS_INLINE std::size_t tpe::position(const half& in, std::size_t k, std::ui
 KNOBLESS_INLINE void tpe::refresh(const domain& space, half& in, std::size_t k, std::size_t at) {
   const auto& sorted = in.sorted[k];
   const std::uint32_t row = sorted[at];
-  const double x = unit_[k][row];
-  const double below = at > 0 ? unit_[k][sorted[at - 1]] : 0.0;
-  const double above = at + 1 < sorted.size() ? unit_[k][sorted[at + 1]] : 1.0;
+  const double x = unit_[row][k];
+  const double below = at > 0 ? unit_[sorted[at - 1]][k] : 0.0;
+  const double above = at + 1 < sorted.size() ? unit_[sorted[at + 1]][k] : 1.0;
   const std::uint64_t levels = space[k].levels();
   const double half_a_level = levels == 0 ? 0.0 : 0.5 / static_cast<double>(levels);
   const double gap = (std::max)(x - below, above - x);
   const double sigma = (std::min)((std::max)({gap_share * gap, narrowest, half_a_level}), 1.0);
-  normal_kernel& kernel = kernels_[row * dimensions_ + k];
+  normal_kernel& kernel = kernels_[row][k];
   if (kernel.sigma != sigma) kernel = normal_kernel::at(x, sigma);
   in.mixture.set_normal(slot_[row], k, x, kernel);
 }
@@ -132,9 +132,9 @@ KNOBLESS_INLINE void tpe::enter(const domain& space, std::uint32_t row, side to)
   in.rows.push_back(row);
   in.mixture.add();
   for (std::size_t k = 0; k < dimensions_; ++k) {
-    if (active_[k][row] == 0) continue;
+    if (active_[row][k] == 0) continue;
     if (!space[k].numeric()) {
-      in.mixture.set_level(slot_[row], k, space[k].level(unit_[k][row]));
+      in.mixture.set_level(slot_[row], k, space[k].level(unit_[row][k]));
       continue;
     }
     const std::size_t at = position(in, k, row);
@@ -154,7 +154,7 @@ KNOBLESS_INLINE void tpe::leave(const domain& space, std::uint32_t row) {
   slot_[in.rows[slot]] = slot;
   in.rows.pop_back();
   for (std::size_t k = 0; k < dimensions_; ++k) {
-    if (active_[k][row] == 0 || !space[k].numeric()) continue;
+    if (active_[row][k] == 0 || !space[k].numeric()) continue;
     const std::size_t at = position(in, k, row);
     in.sorted[k].erase(in.sorted[k].begin() + static_cast<std::ptrdiff_t>(at));
     if (at > 0) refresh(space, in, k, at - 1);
@@ -241,13 +241,13 @@ KNOBLESS_INLINE void tpe::draw(const domain& space, random& rng, std::size_t fro
       centre[c] = u;
       sigma[c] = 0.0;
       z[c] = 0.5F;
-      if (i == good_count_ || active_[k][good_.rows[i]] == 0) continue;
-      const double x = unit_[k][good_.rows[i]];
+      if (i == good_count_ || active_[good_.rows[i]][k] == 0) continue;
+      const double x = unit_[good_.rows[i]][k];
       if (!what.numeric()) {
         centre[c] = u < stay ? x : (u - stay) / (1.0 - stay);
         continue;
       }
-      const normal_kernel& kernel = kernels_[good_.rows[i] * dimensions_ + k];
+      const normal_kernel& kernel = kernels_[good_.rows[i]][k];
       centre[c] = x;
       sigma[c] = kernel.sigma;
       z[c] = kernel.below + static_cast<float>(u) * kernel.inside;
@@ -309,7 +309,7 @@ KNOBLESS_INLINE void tpe::find_candidates(const domain& space, random& rng) {
 
 KNOBLESS_INLINE std::optional<point> tpe::ask(const ask_context& context) {
   const domain& space = context.space;
-  update(context.seen, space);
+  hear(context.seen, space);
   const auto pending = context.seen.pending();
   if (rows_ + pending.size() < startup || complete_ < 2) return detail::first_point(context, startup);
 
