@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -142,7 +143,7 @@ class search_result {
     for (const importance_share& s : importance())
       if (s.share >= 0.01)
         mattered += detail::text(mattered.empty() ? "mattered: " : ", ", s.name, " ",
-                                 std::to_string(static_cast<int>(100.0 * s.share + 0.5)), " %");
+                                 std::to_string(std::lround(100.0 * s.share)), " %");
     if (!mattered.empty()) text += mattered + "\n";
     if (gain_)
       text += detail::text("gain that ", reason_ == termination::no_more_gain ? "was still" : "had still been",

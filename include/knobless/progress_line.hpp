@@ -2,6 +2,7 @@
 /// A line on the terminal that says how far a search is.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <functional>
@@ -93,7 +94,7 @@ class progress_line {
     // Whole seconds, minutes and hours once they count.
     [[nodiscard]] static std::string time_text(double seconds) {
       if (!(seconds < 1e9)) return "a long time";
-      const auto whole = static_cast<long long>(seconds + 0.5);
+      const long long whole = std::llround(seconds);
       const auto two = [](long long v) { return detail::text(v < 10 ? "0" : "", std::to_string(v)); };
       if (whole < 60) return detail::text(std::to_string(whole), " s");
       if (whole < 3600) return detail::text(std::to_string(whole / 60), ":", two(whole % 60), " min");

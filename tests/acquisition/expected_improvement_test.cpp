@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <knobless/acquisition/expected_improvement.hpp>
-#include <knobless/random.hpp>
 #include <knobless/elementary.hpp>
+#include <knobless/random.hpp>
 #include <numbers>
 
 using knobless::detail::log_expected_improvement;

@@ -140,7 +140,7 @@ class parzen {
     std::size_t filled = 0;
     const factor* of = nullptr;
     for (std::size_t i = 0; i < size(); ++i) {
-      of = i % factors_.block == 0 ? factors_[i] : of + dimensions_;
+      of = i % detail::block_rows<factor>::block == 0 ? factors_[i] : of + dimensions_;
       if (stale_[i] != 0) settle(i);
       if (!log_ratios(i, of, points, ratios[filled]) || ++filled < chunk) continue;
       accumulate({ratios, filled});

@@ -177,10 +177,10 @@ KNOBLESS_INLINE bool quadratic::follow(std::span<const double> points, std::span
 }
 
 // One row of the least-squares problem, in the frame of R.
-KNOBLESS_INLINE void quadratic::expand(const double* point, double weight) {
+KNOBLESS_INLINE void quadratic::expand(const double* at, double weight) {
   scaled_.resize((std::max)(scaled_.size(), n_));
   double* const z = scaled_.data();
-  for (std::size_t k = 0; k < n_; ++k) z[k] = (point[k] - triangle_frame_.centre[k]) / triangle_frame_.spread[k];
+  for (std::size_t k = 0; k < n_; ++k) z[k] = (at[k] - triangle_frame_.centre[k]) / triangle_frame_.spread[k];
   step_.assign(detail::padded(coefficients(form_, n_)), 0.0);
   double* to = step_.data();
   *to++ = weight;

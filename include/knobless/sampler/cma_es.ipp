@@ -627,7 +627,8 @@ KNOBLESS_INLINE void cma_es::fit_model() {
     fit_numbers_[r] = from.number;
     fit_values_[r] = from.value - archive_[order_.front()].value;
     // From about 20 to 1 in six steps: so few weights change from fit to fit, and the model can follow.
-    fit_weights_[r] = 20.0 - 19.0 * (static_cast<double>(6 * r / used) + 0.5) / 6.0;
+    const std::size_t step = 6 * r / used;
+    fit_weights_[r] = 20.0 - 19.0 * (static_cast<double>(step) + 0.5) / 6.0;
   }
   model_.fit(form_, features_, fit_points_, fit_values_, fit_weights_, fit_numbers_);
   model_ready_ = true;
