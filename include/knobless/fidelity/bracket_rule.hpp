@@ -13,9 +13,9 @@
 
 namespace knobless {
 
-/// Brackets one after the other, and again from the first, until so many are done. In each, a rung is trained as a whole; then the best go on
-/// (Jamieson and Talwalkar, Non-stochastic best arm identification and hyperparameter optimization, AISTATS 2016). Of equal
-/// values the earlier trial goes on; a failed one does not. O(n log n) a rung of n trials.
+/// Brackets one after the other, and again from the first, until so many are done. In each, a rung is trained as a whole; then
+/// the best go on (Jamieson and Talwalkar, Non-stochastic best arm identification and hyperparameter optimization, AISTATS
+/// 2016). Of equal values the earlier trial goes on; a failed one does not. O(n log n) a rung of n trials.
 class bracket_rule final : public promotion_rule {
  public:
   /// most: how many brackets in all; 0: no limit.
