@@ -139,6 +139,28 @@ TEST_CASE("hyperband, asha, multi_fidelity: the same promises") {
   }
 }
 
+TEST_CASE("hyperband: in each bracket the rung's models live, beside the best of the brackets before, and no more") {
+  registry all;
+  auto top =
+      hyperband(line(), [&](const setting& s) { return model(all, s.x); }, train, {.max_resource = 9, .seed = 3});
+  std::size_t leg = 0;
+  std::size_t kept = 0;
+  for (const detail::bracket& b : detail::hyperband_brackets({.max_resource = 9})) {
+    for (std::size_t rung = 0; rung < b.rungs.size(); ++rung)
+      for (std::size_t i = 0; i < b.rungs[rung].trials; ++i, ++leg) {
+        REQUIRE(leg < all.leg_from.size());
+        CAPTURE(leg);
+        CHECK(static_cast<std::size_t>(all.leg_from[leg]) == (rung == 0 ? 0 : b.rungs[rung - 1].resource));
+        // The first rung fills while it is trained.
+        CHECK(all.live_at_leg[leg] <= kept + (rung == 0 ? i + 1 : b.rungs[rung].trials));
+      }
+    kept = 1;
+  }
+  CHECK(leg == all.leg_from.size());
+  CHECK(all.peak == top.taken().peak_live);
+  CHECK(top.taken().rebuilt == 0);
+}
+
 TEST_CASE("live objects: a memory cap is kept, by training again, which is counted; the outcome is the same") {
   for (const std::size_t cap : {1U, 2U, 5U, 20U}) {
     registry free;
@@ -382,4 +404,31 @@ TEST_CASE("live objects: a space of few points is searched to its end") {
       {.max_resource = 27, .seed = 1});
   CHECK(top.best().config.k == 3);
   CHECK(top.best().resource == 27);
+}
+
+TEST_CASE("live objects: a budget for a single trial of a single unit") {
+  for (int which = 0; which < 4; ++which) {
+    CAPTURE(which);
+    registry all;
+    const auto build = [&](const setting& s) { return model(all, s.x); };
+    const training_options<setting> options{.max_resource = 1, .budget = 1.0};
+    auto top = which == 0   ? successive_halving(line(), build, train, options)
+               : which == 1 ? hyperband(line(), build, train, options)
+               : which == 2 ? asha(line(), build, train, options)
+                            : multi_fidelity(line(), build, train, options);
+    CHECK(top.taken().trials == 1);
+    CHECK(top.best().resource == 1);
+    CHECK(all.built == 1);
+    CHECK(all.trained == 1);
+  }
+}
+
+TEST_CASE("multi_fidelity: nothing need be said, and of 81 units most models get few") {
+  registry all;
+  auto top = multi_fidelity(
+      line(), [&](const setting& s) { return model(all, s.x); }, train);
+  CHECK(top.best().resource == 81);
+  CHECK(std::abs(top.best().config.x - 0.3) < 0.05);
+  CHECK(all.trained <= 20 * 81);
+  CHECK(all.built > 20);
 }
