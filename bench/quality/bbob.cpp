@@ -1,8 +1,9 @@
 // How many targets a sampler reaches on BBOB's 24 noiseless functions.
-//   bbob [sampler] [dimensions] [evaluations per dimension] [first instance] [last instance]
+//   bbob [sampler] [dimensions] [evaluations per dimension] [first instance] [last instance] [first function] [last function]
 // `share`: of the 51 targets 1e2 .. 1e-8 above the optimum, evenly spaced in their logarithm, those reached within k d
 // evaluations. `ert`: of the seven targets 1e1 .. 1e-3, 1e-5, 1e-7, those whose expected running time over the instances is at
-// most k d, which is what published tables have. A run starts from one uniform point, given as a first guess.
+// most k d, which is what published tables have. Both are means over the functions that were run, so that parts of equal size
+// may be averaged. A run starts from one uniform point, given as a first guess.
 #include "bbob.hpp"
 
 #include <cmath>
@@ -78,6 +79,9 @@ int main(int argc, char** argv) {
   const auto budget = static_cast<std::size_t>(argc > 3 ? std::atoi(argv[3]) : 100) * d;
   const int from = argc > 4 ? std::atoi(argv[4]) : 1;
   const int to = argc > 5 ? std::atoi(argv[5]) : 15;
+  const int first_function = argc > 6 ? std::atoi(argv[6]) : 1;
+  const int last_function = argc > 7 ? std::atoi(argv[7]) : 24;
+  const double functions = last_function - first_function + 1;
   std::vector<double> factor;
   for (const double k : factors)
     if (k * static_cast<double>(d) <= static_cast<double>(budget)) factor.push_back(k);
@@ -87,7 +91,7 @@ int main(int argc, char** argv) {
   std::puts("");
   std::vector<double> share(factor.size(), 0.0);
   std::vector<double> reached(factor.size(), 0.0);
-  for (int function = 1; function <= 24; ++function) {
+  for (int function = first_function; function <= last_function; ++function) {
     std::vector<std::vector<double>> runs;
     for (int instance = from; instance <= to; ++instance) runs.push_back(run(sampler, function, instance, d, budget));
     std::vector<double> own(factor.size(), 0.0);
@@ -108,14 +112,15 @@ int main(int argc, char** argv) {
       }
       for (std::size_t q = 0; q < factor.size(); ++q)
         if (successes > 0.0 && evaluations / successes <= factor[q] * static_cast<double>(d))
-          reached[q] += 1.0 / (24.0 * 7.0);
+          reached[q] += 1.0 / (7.0 * functions);
     }
     std::printf("f%-7d", function);
     for (std::size_t q = 0; q < factor.size(); ++q) {
       std::printf(" %6.3f", own[q]);
-      share[q] += own[q] / 24.0;
+      share[q] += own[q] / functions;
     }
     std::puts("");
+    std::fflush(stdout);
   }
   std::printf("%8s", "share");
   for (const double s : share) std::printf(" %6.3f", s);

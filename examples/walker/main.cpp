@@ -1,7 +1,7 @@
 /// \file
 /// A two-legged walker in Box2D learns to walk over hills: CMA-ES tunes the ten numbers of its gait.
 ///   walker [picture.svg]     the picture is a replay, before and after
-/// Returns 1 unless the tuned gaits get at least five metres further than the one that they started from.
+/// Returns 1 unless the middle one of three tuned gaits gets at least five metres further than the one that they started from.
 #include <box2d/box2d.h>
 #include <algorithm>
 #include <array>
@@ -283,20 +283,21 @@ int main(int argc, char** argv) {
   const double before = mean_walked(gait{});
   std::printf("Metres walked in %.0f s, at most 1.3 a second, mean of 40 fresh terrains:\n  before: %.2f\n", seconds,
               before);
-  int walking = 0;
-  gait shown;
+  std::vector<std::pair<double, gait>> tuned;
   for (const std::uint64_t seed : {1U, 2U, 3U}) {
-    const gait tuned = tuned_gait(seed);
-    if (seed == 1) shown = tuned;
-    const double after = mean_walked(tuned);
-    std::printf("  after a search with seed %d: %.1f\n", static_cast<int>(seed), after);
-    walking += after >= before + 5.0 ? 1 : 0;
+    const gait found = tuned_gait(seed);
+    tuned.emplace_back(mean_walked(found), found);
+    std::printf("  after a search with seed %d: %.1f\n", static_cast<int>(seed), tuned.back().first);
   }
+  // One search in some stumbles: what counts, and is drawn, is the middle one of three.
+  std::sort(tuned.begin(), tuned.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  const auto& [middle, shown] = tuned[1];
   if (argc > 1) {
     picture strip(1290, 510);
     draw(strip, 200.0, gait{}, terrain(1000000), "Before");
-    draw(strip, 455.0, shown, terrain(1000000), "After 600 trials, on ground that it has never seen");
+    draw(strip, 455.0, shown, terrain(1000000),
+         "After 600 trials, the middle one of three searches, on ground that it has never seen");
     if (!strip.save(argv[1])) return std::printf("%s can't be written\n", argv[1]), 1;
   }
-  return walking >= 2 ? 0 : 1;  // a search in twelve ends in a gait that stumbles
+  return middle >= before + 5.0 ? 0 : 1;
 }

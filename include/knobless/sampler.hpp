@@ -28,6 +28,16 @@ struct ask_context {
   std::size_t proposed = 0;    ///< how many points this sampler's study has had from it before
   std::size_t number = 0;      ///< of the trial that is asked: its row in the history will have it
   bool deterministic = false;  ///< the seconds of told trials must have no say
+  point* spare = nullptr;      ///< the point of a trial that is over, whose storage may be taken
+
+  /// A point of the space's size with anything in it: in storage that was used before, where there is some.
+  [[nodiscard]] point blank() const {
+    point p;
+    if (spare != nullptr) p = std::move(*spare);
+    p.unit.resize(space.size());
+    p.active.resize(space.size());
+    return p;
+  }
 };
 
 /// Proposes the next point: complete (see domain::complete) and admitted by the space's constraints as far as the sampler

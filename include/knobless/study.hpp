@@ -107,9 +107,9 @@ class study {
 
   /// The next trial, or why there is none.
   [[nodiscard]] result<trial<Config>> try_ask() {
-    result<study_core::asked> next = core_->ask();
+    const result<const pending_trial*> next = core_->next();
     if (!next) return next.error();
-    return trial<Config>(core_, next.value().number, space_.decode(next.value().where));
+    return trial<Config>(core_, next.value()->number, space_.decode(next.value()->where));
   }
 
   /// Ends a trial with a value, `pruned` or `failed`. `seconds` is what the objective took, where known. Raises an error if

@@ -52,6 +52,9 @@ class study_core {
   /// The next point: a queued one, else the sampler's. Errors: space_exhausted, no_admitted_point.
   [[nodiscard]] result<asked> ask();
 
+  /// The same without a copy of the point: the running trial where it is kept, until the next ask, tell or drop.
+  [[nodiscard]] result<const pending_trial*> next();
+
   /// Puts a point at the end of the queue of those to be asked first.
   void enqueue(point p) { queue_.push_back(std::move(p)); }
   /// How many points wait in the queue.
@@ -170,7 +173,7 @@ class study_core {
   [[nodiscard]] std::size_t native_space(std::size_t i) const noexcept;
   [[nodiscard]] trial_state original_state(std::size_t i) const noexcept;
 
-  void record(observation& o, point where, std::vector<report> reports);
+  void record(observation& o, const point& where, std::vector<report> reports);
 
   // The sampler found no admitted point: look at random, then around points that are known to be admitted.
   bool repair(point& p, random& rng);
@@ -179,6 +182,7 @@ class study_core {
   any_sampler sampler_;
   study_options options_;
   history seen_;
+  point spare_;  // of the trial that ended last
   std::vector<point> queue_;
   std::size_t queued_ = 0;
   std::size_t next_number_ = 0;

@@ -15,15 +15,21 @@ KNOBLESS_INLINE study_core::study_core(std::shared_ptr<const domain> space, any_
 KNOBLESS_INLINE study_core::~study_core() = default;
 
 KNOBLESS_INLINE result<study_core::asked> study_core::ask() {
-  asked next{next_number_, {}};
+  const result<const pending_trial*> begun = next();
+  if (!begun) return begun.error();
+  return asked{begun.value()->number, begun.value()->where};
+}
+
+KNOBLESS_INLINE result<const pending_trial*> study_core::next() {
+  point where;
   event::kind what = event::kind::asked;
   if (queued_ < queue_.size()) {
-    next.where = std::move(queue_[queued_++]);
+    where = std::move(queue_[queued_++]);
     what = event::kind::queued;
   } else {
     random rng(options_.seed, next_number_);
     std::optional<point> proposed =
-        sampler_.ask({*space_, seen_, rng, options_.seed, proposed_, next_number_, options_.deterministic});
+        sampler_.ask({*space_, seen_, rng, options_.seed, proposed_, next_number_, options_.deterministic, &spare_});
     if (!proposed) {
       events_.push_back({event::kind::refused, next_number_});
       return error_info{error_code::space_exhausted, "all points of the search space were proposed", {}};
@@ -35,12 +41,12 @@ KNOBLESS_INLINE result<study_core::asked> study_core::ask() {
                         "no point was found that keeps the constraints, neither at random nor beside known ones",
                         {}};
     }
-    next.where = std::move(*proposed);
+    where = std::move(*proposed);
   }
+  events_.push_back({what, next_number_});
+  seen_.begin({next_number_, std::move(where), {}});
   ++next_number_;
-  events_.push_back({what, next.number});
-  seen_.begin({next.number, next.where, {}});
-  return next;
+  return &seen_.pending().back();
 }
 
 KNOBLESS_INLINE bool study_core::keep_report(std::size_t number, report r) {
@@ -84,7 +90,8 @@ KNOBLESS_INLINE bool study_core::tell(std::size_t number, const outcome& out, do
     break;
   }
   events_.push_back({event::kind::told, number});
-  record(o, std::move(p->where), std::move(p->reports));
+  record(o, p->where, std::move(p->reports));
+  spare_ = std::move(p->where);
   seen_.forget(number);
   return true;
 }
@@ -96,7 +103,7 @@ KNOBLESS_INLINE void study_core::add(point where, const outcome& out) {
   o.has_value = o.state == trial_state::complete;
   o.value = o.has_value ? signed_value(out.value()) : 0.0;
   events_.push_back({event::kind::added, o.number});
-  record(o, std::move(where), {});
+  record(o, where, {});
 }
 
 KNOBLESS_INLINE bool study_core::drop(std::size_t number) {
@@ -130,7 +137,7 @@ KNOBLESS_INLINE trial_state study_core::original_state(std::size_t i) const noex
   return (n < earlier_.size() ? earlier_[n].seen : seen_)[i].state;
 }
 
-KNOBLESS_INLINE void study_core::record(observation& o, point where, std::vector<report> reports) {
+KNOBLESS_INLINE void study_core::record(observation& o, const point& where, std::vector<report> reports) {
   o.unit = where.unit;
   o.active = where.active;
   seen_.append(o, std::move(reports), space_->contains(where) && space_->admits(where));

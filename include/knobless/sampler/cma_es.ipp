@@ -686,7 +686,7 @@ KNOBLESS_INLINE std::optional<point> cma_es::ask(const ask_context& context) {
   const history& seen = context.seen;
   if (seen.epoch() != epoch_ || dimensions_ != context.space.size() || told_ > seen.size()) clear(context);
   absorb(context);
-  point p(dimensions_);
+  point p = context.blank();
   if (!begun_ && seen.size() == 0 && seen.pending().empty()) {
     for (std::size_t k = 0; k < dimensions_; ++k) p.unit[k] = context.space[k].numeric() ? 0.5 : context.rng.uniform();
     context.space.complete(p);

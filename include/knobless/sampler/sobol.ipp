@@ -77,7 +77,7 @@ KNOBLESS_INLINE std::optional<point> sobol::ask(const ask_context& context) {
     if (bit < 32)
       for (std::size_t k = 0; k < covered; ++k) state_[k] ^= directions_[bit * covered + k];
   };
-  point p(space.size());
+  point p = context.blank();
   const auto place = [&] {
     for (std::size_t k = 0; k < covered; ++k)
       p.unit[k] = (static_cast<double>(detail::owen_scramble(state_[k], scramble_[k])) + 0.5) * 0x1p-32;
