@@ -64,11 +64,11 @@ inline surface field(knobless::random& rng, std::size_t n) {
   std::vector<double> rate(n);
   std::vector<double> centre(n);
   std::vector<double> depth(n);
-  const double roughness = between_logs(rng, 0.5, 2.5) / std::sqrt(static_cast<double>(n));
+  const double roughness = between_logs(rng, 2.0, 8.0) / std::sqrt(static_cast<double>(n));
   const double bowl = chance(rng, 0.3) ? 0.0 : between_logs(rng, 0.5, 8.0);
   for (std::size_t k = 0; k < n; ++k) {
     const double weight = n > 1 && chance(rng, 0.25) ? 0.0 : std::exp(0.5 * rng.normal());
-    rate[k] = roughness * weight / 0.5;
+    rate[k] = roughness * weight;
     centre[k] = likely(rng);
     depth[k] = bowl * weight;
   }

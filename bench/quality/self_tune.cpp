@@ -128,13 +128,13 @@ std::vector<regrets> run_all(const std::vector<named_objective>& on, const setti
   return all;
 }
 
-double log10_of(double regret, double floor) { return std::log10(std::max(regret, floor)); }
+// The best value is not known better than that; and a few smooth objectives shall not outweigh the others.
+double log10_of(double regret) { return std::log10(std::max(regret, 1e-5)); }
 
-// What the search minimises: the mean log10 regret over the marks. What is below 1e-5 is good enough, so that a few smooth
-// objectives do not outweigh the others.
+// What the search minimises: the mean log10 regret over the marks.
 double score(const regrets& r) {
   double sum = 0.0;
-  for (const double one : r) sum += 0.25 * log10_of(one, 1e-5);
+  for (const double one : r) sum += 0.25 * log10_of(one);
   return sum;
 }
 
@@ -163,7 +163,7 @@ void print_rows(const char* name, const std::vector<named_objective>& on, const 
       for (std::size_t m = 0; m < 4; ++m) {
         std::vector<double> x;
         for (std::size_t i = 0; i < on.size(); ++i)
-          if (total || on[i].kind == k) x.push_back(log ? log10_of(all[i][m], 1e-9) : all[i][m]);
+          if (total || on[i].kind == k) x.push_back(log ? log10_of(all[i][m]) : all[i][m]);
         std::printf(log ? " %7.3f" : " %7.4f", moments_of(x).mean);
       }
       std::printf(log ? " |" : "\n");
@@ -212,7 +212,7 @@ int compare(const settings& s) {
       for (std::size_t i = 0; i < on.size(); ++i) {
         if (k < generated::kinds.size() && on[i].kind != k) continue;
         const auto value = [&](const regrets& r) {
-          return column == 0 ? score(r) : (column < 5 ? log10_of(r[column - 1], 1e-9) : r[column - 4]);
+          return column == 0 ? score(r) : (column < 5 ? log10_of(r[column - 1]) : r[column - 4]);
         };
         x.push_back(value(after[i]) - value(before[i]));
       }
