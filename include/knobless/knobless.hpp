@@ -23,6 +23,7 @@
 #include "fwd.hpp"
 #include "history.hpp"
 #include "minimize.hpp"
+#include "model/constants.hpp"
 #include "model/features.hpp"
 #include "model/gaussian_process.hpp"
 #include "model/local_quadratic.hpp"

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "../config.hpp"
+#include "constants.hpp"
 #include "features.hpp"
 
 namespace knobless::detail {
@@ -20,7 +21,7 @@ namespace knobless::detail {
 /// Nardi, Vanilla Bayesian optimization performs great in high dimensions, ICML 2024).
 class gaussian_process {
  public:
-  explicit gaussian_process(const features& layout);
+  explicit gaussian_process(const features& layout, const gp_constants& constants = {});
 
   [[nodiscard]] Eigen::Index size() const noexcept { return count_; }
 
@@ -66,8 +67,9 @@ class gaussian_process {
   void correlations(const encoded& at, Eigen::MatrixXd& out) const;
 
   const features* layout_;
-  Eigen::VectorXd length_centre_;  // of the priors
-  Eigen::VectorXd learnt_;         // log lengthscales and log noise
+  double noise_centre_;  // of the priors
+  Eigen::VectorXd length_centre_;
+  Eigen::VectorXd learnt_;  // log lengthscales and log noise
   bool ever_learnt_ = false;
 
   // The known points, and what they are compared with; there may be room for more points.

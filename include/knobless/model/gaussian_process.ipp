@@ -18,13 +18,10 @@ inline constexpr Eigen::ComputationInfo well{};
 inline constexpr double mean_share = 1.0;   // t
 inline constexpr double scale_shape = 2.0;  // of the inverse-gamma prior of s
 inline constexpr double scale_rate = 2.0;
-// Centre and standard deviation of the normal priors of logarithms.
-inline constexpr double noise_centre = -6.0;
+// Standard deviations of the normal priors of logarithms.
 inline constexpr double noise_width = 2.0;
 inline constexpr double least_noise = 1e-7;
-inline constexpr double length_centre = -1.0;  // for one group; moves up with the logarithm of sqrt(groups)
 inline constexpr double length_width = 1.0;
-inline constexpr double level_centre = 1.0;  // more for categories: levels that differ are often much alike
 
 // M(r) of squared distances.
 template <class Squared>
@@ -35,12 +32,13 @@ void matern(Squared&& r2) {
 
 }  // namespace gp
 
-KNOBLESS_INLINE gaussian_process::gaussian_process(const features& layout)
-    : layout_(&layout), log_noise_(gp::noise_centre) {
+KNOBLESS_INLINE gaussian_process::gaussian_process(const features& layout, const gp_constants& constants)
+    : layout_(&layout), noise_centre_(constants.noise_centre), log_noise_(constants.noise_centre) {
   const Eigen::Index groups = layout.groups();
-  const double centre = gp::length_centre + 0.5 * std::log(static_cast<double>((std::max)(groups, Eigen::Index{1})));
+  const double centre =
+      constants.length_centre + 0.5 * std::log(static_cast<double>((std::max)(groups, Eigen::Index{1})));
   length_centre_ = Eigen::VectorXd::Constant(groups, centre);
-  for (Eigen::Index c = 0; c < layout.levels(); ++c) length_centre_(layout.group_of_level(c)) += gp::level_centre;
+  for (Eigen::Index c = 0; c < layout.levels(); ++c) length_centre_(layout.group_of_level(c)) += constants.level_centre;
   log_length_ = length_centre_;
   learnt_.resize(groups + 1);
   learnt_ << log_length_, log_noise_;
@@ -139,7 +137,7 @@ KNOBLESS_INLINE double gaussian_process::objective(const encoded& inputs, const 
     value += 0.5 * z * z;
     gradient(g) += z / gp::length_width;
   }
-  const double z = (parameters(groups) - gp::noise_centre) / gp::noise_width;
+  const double z = (parameters(groups) - noise_centre_) / gp::noise_width;
   value += 0.5 * z * z;
   gradient(groups) += z / gp::noise_width;
   return value;

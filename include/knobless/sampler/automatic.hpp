@@ -9,6 +9,7 @@
 #include <string>
 
 #include "../config.hpp"
+#include "../model/constants.hpp"
 #include "../sampler.hpp"
 
 namespace knobless {
@@ -22,7 +23,7 @@ struct automatic_options {
 
 namespace detail {
 
-/// The constants of `automatic`, found by measurement (bench/self_tune); not for users.
+/// The constants of `automatic`, found by measurement (bench/quality/self_tune); not for users.
 struct automatic_constants {
   double alone = 100.0;        ///< trials before other algorithms than the model take part
   double model_share = 0.25;   ///< of the trials after these, for the Gaussian process and the local quadratic
@@ -30,6 +31,9 @@ struct automatic_constants {
   double shares_last = 300.0;  ///< trials from which on both shares decline as 1 / n, in favour of CMA-ES
   double tuner_share = 0.05;   ///< of the objective's time, for proposals
   double free_seconds = 0.01;  ///< of a study, that proposals may take whatever the objective takes
+  gp_ei_constants model;
+  trust_region_constants quadratic;
+  tpe_constants parzen;
 };
 
 }  // namespace detail

@@ -32,7 +32,13 @@ struct automatic::state {
                                                          "chance, of the points that were left",
                                                          "repetition, since the values are noisy"};
 
-  state(const history& seen, const domain& space) : epoch(seen.epoch()), dimensions(space.size()), all(space) {}
+  state(const history& seen, const domain& space, const detail::automatic_constants& constants)
+      : epoch(seen.epoch()),
+        dimensions(space.size()),
+        all(space),
+        model(constants.model),
+        quadratic(constants.quadratic),
+        parzen(constants.parzen) {}
 
   [[nodiscard]] std::optional<point> ask(const ask_context& context, const automatic_options& options,
                                          const detail::automatic_constants& constants);
@@ -272,12 +278,12 @@ KNOBLESS_INLINE std::optional<point> automatic::state::ask(const ask_context& co
 
 KNOBLESS_INLINE std::optional<point> automatic::ask(const ask_context& context) {
   if (!state_ || context.seen.epoch() != state_->epoch || context.space.size() != state_->dimensions)
-    state_ = std::make_unique<state>(context.seen, context.space);
+    state_ = std::make_unique<state>(context.seen, context.space, constants_);
   return state_->ask(context, options_, constants_);
 }
 
 KNOBLESS_INLINE std::optional<estimate> automatic::estimate_best(const domain& space, const history& seen) const {
-  return gp_ei().estimate_best(space, seen);
+  return gp_ei(constants_.model).estimate_best(space, seen);
 }
 
 KNOBLESS_INLINE std::string automatic::explain(const history& seen) const {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "../config.hpp"
+#include "../model/constants.hpp"
 #include "../sampler.hpp"
 
 namespace knobless {
@@ -35,6 +36,7 @@ namespace knobless {
 class gp_ei {
  public:
   gp_ei();
+  explicit gp_ei(const detail::gp_ei_constants& constants);
   gp_ei(gp_ei&&) noexcept;
   gp_ei& operator=(gp_ei&&) noexcept;
   ~gp_ei();
@@ -59,6 +61,7 @@ class gp_ei {
 
  private:
   struct state;
+  detail::gp_ei_constants constants_;
   std::unique_ptr<state> state_;
 };
 

@@ -22,8 +22,12 @@
 namespace knobless {
 
 struct gp_ei::state {
-  explicit state(const history& seen, const domain& space)
-      : epoch(seen.epoch()), dimensions(space.size()), layout(space), model(layout) {}
+  state(const history& seen, const domain& space, const detail::gp_ei_constants& constants)
+      : epoch(seen.epoch()),
+        dimensions(space.size()),
+        doubt(constants.doubt),
+        layout(space),
+        model(layout, constants.priors) {}
   state(const state&) = delete;
   state& operator=(const state&) = delete;
 
@@ -46,11 +50,10 @@ struct gp_ei::state {
   // bounded.
   static constexpr std::size_t most_learnt = 200;
   static constexpr std::size_t most_known = 400;
-  // Standard deviation of the logarithm of the factor by which an ask stretches all lengthscales.
-  static constexpr double doubt = 0.5;
 
   std::uint64_t epoch;
   std::size_t dimensions;
+  double doubt;
   detail::features layout;
   detail::gaussian_process model;
   std::size_t told = 0;
@@ -65,6 +68,7 @@ struct gp_ei::state {
 };
 
 KNOBLESS_INLINE gp_ei::gp_ei() = default;
+KNOBLESS_INLINE gp_ei::gp_ei(const detail::gp_ei_constants& constants) : constants_(constants) {}
 KNOBLESS_INLINE gp_ei::gp_ei(gp_ei&&) noexcept = default;
 KNOBLESS_INLINE gp_ei& gp_ei::operator=(gp_ei&&) noexcept = default;
 KNOBLESS_INLINE gp_ei::~gp_ei() = default;
@@ -235,7 +239,7 @@ KNOBLESS_INLINE std::optional<estimate> gp_ei::estimate_best(const domain& space
   if (!seen.best()) return std::nullopt;
   estimate found{*seen.best(), seen[*seen.best()].value};
   // Afresh, so that the answer depends on the history alone.
-  state s(seen, space);
+  state s(seen, space, constants_);
   s.update(seen);
   if (s.complete < 4) return found;
   s.learn(seen, space);
@@ -260,11 +264,11 @@ KNOBLESS_INLINE std::optional<gp_ei::outlook> gp_ei::expect(const ask_context& c
   const domain& space = context.space;
   const history& seen = context.seen;
   // Afresh, so that the answer depends on the history alone.
-  state s(seen, space);
+  state s(seen, space, constants_);
   s.update(seen);
   if (s.complete < state::startup) return std::nullopt;
   s.learn(seen, space);
-  s.know(seen, space, -state::doubt);
+  s.know(seen, space, -s.doubt);
   detail::output_transform transform;
   s.model.condition(s.transformed(seen, s.members, &transform));
   std::vector<point> best;
@@ -287,7 +291,7 @@ KNOBLESS_INLINE std::optional<point> gp_ei::ask(const ask_context& context) {
   const history& seen = context.seen;
   if (!state_ || seen.epoch() != state_->epoch || context.space.size() != state_->dimensions ||
       state_->told > seen.size())
-    state_ = std::make_unique<state>(seen, context.space);
+    state_ = std::make_unique<state>(seen, context.space, constants_);
   state_->update(seen);
   if (state_->rows.size() + seen.pending().size() < state::startup || state_->complete < 2)
     return state_->start(context);

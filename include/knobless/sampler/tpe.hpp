@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../config.hpp"
+#include "../model/constants.hpp"
 #include "../model/parzen.hpp"
 #include "../numeric/block_rows.hpp"
 #include "../sampler.hpp"
@@ -40,6 +41,9 @@ namespace knobless {
 /// the point.
 class tpe {
  public:
+  tpe() = default;
+  explicit tpe(const detail::tpe_constants& constants) : constants_(constants) {}
+
   /// The next point.
   [[nodiscard]] std::optional<point> ask(const ask_context& context);
 
@@ -59,10 +63,7 @@ class tpe {
 
   static constexpr std::size_t startup = 10;
   static constexpr std::size_t candidates = parzen_points::size;
-  static constexpr double good_share = 0.15;
   static constexpr std::size_t most_good = 25;
-  static constexpr double gap_share = 0.7;
-  static constexpr double narrowest = 0.03;
 
   void clear(const history& seen, const domain& space);
   void insert(std::span<const double> unit, std::span<const unsigned char> active);
@@ -79,6 +80,8 @@ class tpe {
   void find_candidates(const domain& space, random& rng);
   void gather(std::size_t candidate, point& p) const;
   [[nodiscard]] bool known(const domain& space, const point& p) const;
+
+  detail::tpe_constants constants_;
 
   // What was told, a row a trial, and rows in the order of the value.
   std::size_t dimensions_ = 0;

@@ -16,7 +16,7 @@ namespace knobless {
 // ---- What was told ---------------------------------------------------------------------------------------------------
 
 KNOBLESS_INLINE void tpe::clear(const history& seen, const domain& space) {
-  *this = tpe{};
+  *this = tpe(constants_);
   epoch_ = seen.epoch();
   dimensions_ = space.size();
   unit_ = detail::block_rows<double>(dimensions_);
@@ -80,7 +80,7 @@ KNOBLESS_INLINE void tpe::hear(const history& seen, const domain& space, std::si
 
 // Puts each row on its side after one more was told.
 KNOBLESS_INLINE void tpe::split(const domain& space) {
-  const double wanted = std::ceil(good_share * static_cast<double>(rows_));
+  const double wanted = std::ceil(constants_.good_share * static_cast<double>(rows_));
   const std::size_t count = (std::min)({static_cast<std::size_t>(wanted), most_good, complete_});
   if (count != good_count_) weights_stale_ = true;
   good_count_ = count;
@@ -119,7 +119,7 @@ KNOBLESS_INLINE void tpe::refresh(const domain& space, half& in, std::size_t k, 
   const std::uint64_t levels = space[k].levels();
   const double half_a_level = levels == 0 ? 0.0 : 0.5 / static_cast<double>(levels);
   const double gap = (std::max)(x - below, above - x);
-  const double sigma = (std::min)((std::max)({gap_share * gap, narrowest, half_a_level}), 1.0);
+  const double sigma = (std::min)((std::max)({constants_.gap_share * gap, constants_.narrowest, half_a_level}), 1.0);
   normal_kernel& kernel = kernels_[row][k];
   if (kernel.sigma != sigma) kernel = normal_kernel::at(x, sigma);
   in.mixture.set_normal(slot_[row], k, x, kernel);

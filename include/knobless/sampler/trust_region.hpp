@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "../config.hpp"
+#include "../model/constants.hpp"
 #include "../point.hpp"
 #include "../sampler.hpp"
 
@@ -20,6 +21,9 @@ namespace knobless::detail {
 /// somebody else's business.
 class trust_region {
  public:
+  trust_region() = default;
+  explicit trust_region(const trust_region_constants& constants) : constants_(constants) {}
+
   /// The next step; nothing while its last one is running, with fewer than 2 d + 2 points, or where no step is worth a trial.
   /// O(n log n + m^2 (m + d)) for n told trials, with m = min(n, (d + 1) (d + 2), 300).
   [[nodiscard]] std::optional<point> ask(const ask_context& context);
@@ -33,13 +37,14 @@ class trust_region {
   [[nodiscard]] bool running() const noexcept { return running_; }
 
  private:
-  static constexpr double first_radius = 0.2;
   static constexpr double largest_radius = 0.5;
   static constexpr std::size_t most_points = 300;
   /// A step promises at least so much of the distance between the median and the best value.
   static constexpr double least_promise = 1e-6;
   /// Integers with more levels move as if they were continuous.
   static constexpr std::size_t few_levels = 20;
+
+  trust_region_constants constants_;
 
   std::size_t heard_ = 0;  // rows of the history
   bool running_ = false;
@@ -50,7 +55,7 @@ class trust_region {
   bool to_border_ = false;
   // The box.
   point centre_;
-  double radius_ = first_radius;
+  double radius_ = constants_.first_radius;
   std::size_t failures_ = 0;
 };
 

@@ -24,7 +24,7 @@ KNOBLESS_INLINE void trust_region::hear(const history& seen) {
       if (gain > 0.7 && to_border_) radius_ = (std::min)(largest_radius, 2.0 * radius_);
     } else {
       ++failures_;
-      radius_ *= 0.5;
+      radius_ *= constants_.shrinking;
     }
   }
 }
@@ -32,7 +32,7 @@ KNOBLESS_INLINE void trust_region::hear(const history& seen) {
 KNOBLESS_INLINE std::optional<point> trust_region::ask(const ask_context& context) {
   const domain& space = context.space;
   const history& seen = context.seen;
-  if (seen.size() < heard_) *this = {};  // another study
+  if (seen.size() < heard_) *this = trust_region(constants_);  // another study
   hear(seen);
   if (running_) {
     const auto all = seen.pending();
@@ -87,7 +87,7 @@ KNOBLESS_INLINE std::optional<point> trust_region::ask(const ask_context& contex
     double moved = 0.0;
     for (const std::size_t k : moving) moved = (std::max)(moved, std::abs(centre_.unit[k] - best.unit[k]));
     if (moved > 2.0 * radius_) {
-      radius_ = (std::min)(first_radius, moved);
+      radius_ = (std::min)(constants_.first_radius, moved);
       failures_ = 0;
     }
   }
