@@ -45,20 +45,20 @@ TEST_CASE("population_core: members of the worst quarter go on as copies of memb
   for (std::size_t i = 0; i < 8; ++i) before.push_back(core.where(i));
   const auto source = core.advance(1.0, values{5.0, 1.0, 8.0, 3.0, 7.0, 2.0, 4.0, 6.0});
   CHECK(replaced(source) == std::vector<std::size_t>{2, 4});
-  for (const std::size_t i : {2, 4}) {
+  for (const std::size_t i : {2U, 4U}) {
     CHECK((source[i] == 1 || source[i] == 5));
     CHECK_FALSE(core.where(i) == before[i]);
     CHECK_FALSE(core.where(i) == before[source[i]]);
   }
-  for (const std::size_t i : {0, 1, 3, 5, 6, 7}) CHECK(core.where(i) == before[i]);
+  for (const std::size_t i : {0U, 1U, 3U, 5U, 6U, 7U}) CHECK(core.where(i) == before[i]);
 }
 
 TEST_CASE("population_core: all that failed are replaced, however many; where all did nobody is") {
   population_core core(line(), 8, 1);
   const auto source = core.advance(1.0, values{{}, 1.0, {}, {}, 7.0, {}, 4.0, {}});
   // The five that failed take two places in the worst quarter, and three more.
-  CHECK(replaced(source) == std::vector<std::size_t>{0, 2, 3, 5, 7});
-  for (const std::size_t i : {0, 2, 3, 5, 7}) CHECK((source[i] == 1 || source[i] == 6));
+  CHECK(replaced(source) == std::vector<std::size_t>{0U, 2U, 3U, 5U, 7U});
+  for (const std::size_t i : {0U, 2U, 3U, 5U, 7U}) CHECK((source[i] == 1 || source[i] == 6));
   CHECK(replaced(core.advance(2.0, values(8))).empty());
   // They can be better again.
   CHECK(replaced(core.advance(3.0, values{1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0})) == std::vector<std::size_t>{6, 7});
