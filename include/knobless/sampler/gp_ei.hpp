@@ -36,6 +36,7 @@ namespace knobless {
 class gp_ei {
  public:
   gp_ei();
+  /// With other constants, to measure what they are worth.
   explicit gp_ei(const detail::gp_ei_constants& constants);
   gp_ei(gp_ei&&) noexcept;
   gp_ei& operator=(gp_ei&&) noexcept;

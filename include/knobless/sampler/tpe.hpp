@@ -42,6 +42,7 @@ namespace knobless {
 class tpe {
  public:
   tpe() = default;
+  /// With other constants, to measure what they are worth.
   explicit tpe(const detail::tpe_constants& constants) : constants_(constants) {}
 
   /// The next point.
