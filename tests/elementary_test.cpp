@@ -160,3 +160,12 @@ TEST_CASE("elementary: the normal quantile takes what lies outside (0, 1) as the
     CHECK(elementary::normal_quantile(p) == -elementary::normal_quantile(1.0 - p));
   }
 }
+
+TEST_CASE("sine and cosine of what is within 2") {
+  for (double x = -2.0; x <= 2.0; x += 0.001) {
+    CHECK(std::abs(elementary::sine(x) - std::sin(x)) < 1e-15);
+    CHECK(std::abs(elementary::cosine(x) - std::cos(x)) < 1e-15);
+  }
+  CHECK(elementary::sine(0.0) == 0.0);
+  CHECK(elementary::cosine(0.0) == 1.0);
+}

@@ -38,3 +38,10 @@
 #else
 #define KNOBLESS_INLINE inline
 #endif
+
+/// For the few functions that a loop over vector registers is made of: GCC at -O2 would call some of them.
+#if defined(__GNUC__)
+#define KNOBLESS_INLINED __attribute__((always_inline)) inline
+#else
+#define KNOBLESS_INLINED inline
+#endif

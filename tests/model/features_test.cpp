@@ -12,6 +12,7 @@
 #include <vector>
 
 using namespace knobless;
+using detail::encoded;
 using detail::features;
 
 namespace {
@@ -37,9 +38,9 @@ struct row {
 };
 
 row encode(const domain& d, const features& layout, const point& p) {
-  row r{Eigen::RowVectorXd(layout.numbers()), Eigen::RowVectorXi(layout.levels())};
-  layout.encode(d, p.unit, p.active, r.numbers, r.levels);
-  return r;
+  encoded all = layout.room(1);
+  layout.encode(d, p.unit, p.active, all, 0);
+  return {all.numbers.row(0).head(layout.numbers()), all.levels.row(0).head(layout.levels())};
 }
 
 // The share of one group in the squared distance, for a lengthscale of 1.

@@ -4,6 +4,8 @@
 
 #include "../elementary.hpp"
 
+#include "../detail/strict_begin.inc"
+
 namespace knobless::detail {
 
 /// log E[max(0, z - X)] for a standard normal X, and its derivative: the improvement of a minimum by units of the standard
@@ -42,3 +44,5 @@ struct log_improvement {
 }
 
 }  // namespace knobless::detail
+
+#include "../detail/strict_end.inc"

@@ -10,6 +10,8 @@
 #include "../numeric/quasi_newton.hpp"
 #include "expected_improvement.hpp"
 
+#include "../detail/strict_begin.inc"
+
 namespace knobless::detail {
 
 KNOBLESS_INLINE std::vector<improvement_search::scored> improvement_search::rank(
@@ -58,14 +60,15 @@ KNOBLESS_INLINE double improvement_search::climb_continuous(point& p, double pre
     }
   };
   std::vector<double> slopes(space_.size());
+  Eigen::VectorXd by_number(layout_.numbers());
   const auto descent = [&](const Eigen::VectorXd& at, Eigen::VectorXd& gradient) {
     place(at);
     model_.predict(layout_.encode(space_, probe), belief_);
     const double z = (threshold_ - belief_.mean) / belief_.deviation;
     const log_improvement h = log_expected_improvement(z);
     // d log(sigma h(z)) = ((1 - z h'/h) d sigma - h'/h d mean) / sigma.
-    const Eigen::VectorXd by_number =
-        ((1.0 - h.slope * z) * belief_.deviation_slope - h.slope * belief_.mean_slope) / belief_.deviation;
+    for (Eigen::Index f = 0; f < by_number.size(); ++f)
+      by_number(f) = ((1.0 - h.slope * z) * belief_.deviation_slope(f) - h.slope * belief_.mean_slope(f)) / belief_.deviation;
     layout_.chain(q.unit, q.active, by_number, slopes);
     for (Eigen::Index j = 0; j < m; ++j) {
       const coordinate& c = moving[static_cast<std::size_t>(j)];
@@ -153,3 +156,5 @@ KNOBLESS_INLINE point improvement_search::find(std::vector<point> candidates, co
 }
 
 }  // namespace knobless::detail
+
+#include "../detail/strict_end.inc"

@@ -10,6 +10,8 @@
 #include "../random.hpp"
 #include "../sampler/gp_ei.hpp"
 
+#include "../detail/strict_begin.inc"
+
 namespace knobless {
 KNOBLESS_INLINE std::optional<remaining_gain> no_more_gain(const stop_context& context) {
   const history& seen = context.seen;
@@ -33,3 +35,5 @@ KNOBLESS_INLINE std::optional<remaining_gain> no_more_gain(const stop_context& c
 }
 
 }  // namespace knobless
+
+#include "../detail/strict_end.inc"

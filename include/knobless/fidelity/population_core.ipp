@@ -14,6 +14,8 @@
 #include "../sampler/random_search.hpp"
 #include "population_core.hpp"
 
+#include "../detail/strict_begin.inc"
+
 namespace knobless {
 
 namespace detail {
@@ -50,7 +52,7 @@ struct population_core::model {
       p.unit.push_back(last_time > 0.0 ? r.time / last_time : 0.0);
       p.unit.push_back((r.before - low) / (high - low));
       p.active.resize(p.unit.size(), 1);
-      layout.encode(wide, p.unit, p.active, all.numbers.row(i), all.levels.row(i));
+      layout.encode(wide, p.unit, p.active, all, i);
     }
     return all;
   }
@@ -167,7 +169,8 @@ KNOBLESS_INLINE std::vector<std::size_t> population_core::advance(double time,
       Eigen::VectorXd deviation;
       m.gains.predict(m.encode(tried), mean, deviation);
       Eigen::Index least = 0;
-      (mean - deviation).minCoeff(&least);
+      for (Eigen::Index c = 1; c < mean.size(); ++c)
+        if (mean(c) - deviation(c) < mean(least) - deviation(least)) least = c;
       best = static_cast<std::size_t>(least);
       m.gains.append(m.encode({tried[best]}));
       targets.conservativeResize(targets.size() + 1);
@@ -180,3 +183,5 @@ KNOBLESS_INLINE std::vector<std::size_t> population_core::advance(double time,
 }
 
 }  // namespace knobless
+
+#include "../detail/strict_end.inc"

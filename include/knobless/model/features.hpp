@@ -4,13 +4,16 @@
 
 #include <Eigen/Core>
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
 #include "../domain.hpp"
+#include "../elementary.hpp"
 #include "../point.hpp"
+
+#include "../detail/strict_begin.inc"
 
 namespace knobless::detail {
 
@@ -78,24 +81,23 @@ class features {
             Eigen::MatrixXi::Zero(n, (std::max)(levels(), Eigen::Index{1}))};
   }
 
-  /// Writes a point's numbers and levels. O(d).
-  template <class Numbers, class Levels>
-  void encode(const domain& space, std::span<const double> unit, std::span<const unsigned char> active,
-              Numbers&& numbers, Levels&& levels) const {
+  /// Writes a point's numbers and levels into a row. O(d).
+  void encode(const domain& space, std::span<const double> unit, std::span<const unsigned char> active, encoded& all,
+              Eigen::Index row) const {
     Eigen::Index f = 0;
     for (const place& p : numbers_) {
       const double u = unit[p.parameter];
       if (!p.on_arc) {
-        numbers(f++) = u;
+        all.numbers(row, f++) = u;
       } else {
         const bool there = active[p.parameter] != 0;
-        numbers(f++) = there ? std::cos(u) : 0.0;
-        numbers(f++) = there ? std::sin(u) : 0.0;
+        all.numbers(row, f++) = there ? elementary::cosine(u) : 0.0;
+        all.numbers(row, f++) = there ? elementary::sine(u) : 0.0;
       }
     }
     for (std::size_t c = 0; c < levels_.size(); ++c) {
       const place& p = levels_[c];
-      levels(static_cast<Eigen::Index>(c)) =
+      all.levels(row, static_cast<Eigen::Index>(c)) =
           active[p.parameter] != 0 ? static_cast<int>(space[p.parameter].level(unit[p.parameter])) : -1;
     }
   }
@@ -103,16 +105,13 @@ class features {
   /// The same of several points. O(n d).
   [[nodiscard]] encoded encode(const domain& space, const std::vector<point>& points) const {
     encoded all = room(static_cast<Eigen::Index>(points.size()));
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      const auto row = static_cast<Eigen::Index>(i);
-      encode(space, points[i].unit, points[i].active, all.numbers.row(row), all.levels.row(row));
-    }
+    for (std::size_t i = 0; i < points.size(); ++i)
+      encode(space, points[i].unit, points[i].active, all, static_cast<Eigen::Index>(i));
     return all;
   }
 
   /// The gradient with respect to the coordinates (of d parameters), of that with respect to the numbers. O(d).
-  template <class Slopes>
-  void chain(std::span<const double> unit, std::span<const unsigned char> active, const Slopes& by_number,
+  void chain(std::span<const double> unit, std::span<const unsigned char> active, const Eigen::VectorXd& by_number,
              std::span<double> by_unit) const {
     for (double& s : by_unit) s = 0.0;
     Eigen::Index f = 0;
@@ -122,7 +121,7 @@ class features {
         by_unit[p.parameter] = by_number(f++);
       } else {
         if (active[p.parameter] != 0)
-          by_unit[p.parameter] = -std::sin(u) * by_number(f) + std::cos(u) * by_number(f + 1);
+          by_unit[p.parameter] = elementary::cosine(u) * by_number(f + 1) - elementary::sine(u) * by_number(f);
         f += 2;
       }
     }
@@ -136,3 +135,5 @@ class features {
 };
 
 }  // namespace knobless::detail
+
+#include "../detail/strict_end.inc"

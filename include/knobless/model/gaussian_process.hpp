@@ -6,8 +6,11 @@
 #include <cstddef>
 
 #include "../config.hpp"
+#include "../elementary.hpp"
 #include "constants.hpp"
 #include "features.hpp"
+
+#include "../detail/strict_begin.inc"
 
 namespace knobless::detail {
 
@@ -37,7 +40,7 @@ class gaussian_process {
   void condition(const Eigen::VectorXd& values);
 
   /// Posterior means at all known points. O(n).
-  [[nodiscard]] Eigen::VectorXd fitted() const { return values_ - noise() * weights_; }
+  [[nodiscard]] Eigen::VectorXd fitted() const;
 
   /// Means and latent standard deviations at points, one a row. O(n (d + n)) a point.
   void predict(const encoded& at, Eigen::VectorXd& mean, Eigen::VectorXd& deviation) const;
@@ -54,17 +57,22 @@ class gaussian_process {
   void predict(const encoded& one, belief& out) const;
 
   /// Lengthscale of a group.
-  [[nodiscard]] double lengthscale(Eigen::Index group) const { return std::exp(log_length_(group)); }
+  [[nodiscard]] double lengthscale(Eigen::Index group) const { return elementary::exp(log_length_(group)); }
   /// Noise variance over the signal's.
-  [[nodiscard]] double noise() const { return std::exp(log_noise_); }
+  [[nodiscard]] double noise() const { return elementary::exp(log_noise_); }
   [[nodiscard]] double scale() const noexcept { return scale_; }
 
  private:
-  [[nodiscard]] double objective(const encoded& inputs, const Eigen::VectorXd& values,
-                                 const Eigen::VectorXd& parameters, Eigen::VectorXd& gradient) const;
+  struct workspace;
+  [[nodiscard]] double objective(workspace& work, const Eigen::VectorXd& parameters, Eigen::VectorXd& gradient) const;
   void scale(const Eigen::MatrixXd& numbers, const Eigen::VectorXd& log_length, Eigen::MatrixXd& out) const;
-  void squared_distances(const encoded& inputs, const Eigen::VectorXd& log_length, Eigen::MatrixXd& out) const;
-  void correlations(const encoded& at, Eigen::MatrixXd& out) const;
+  void squared_distances(const Eigen::MatrixXd& scaled, const Eigen::MatrixXi& levels, Eigen::Index count,
+                         const Eigen::VectorXd& log_length, Eigen::MatrixXd& out) const;
+  void correlate(const Eigen::MatrixXd& scaled, const Eigen::MatrixXi& levels, Eigen::Index first, Eigen::Index count,
+                 Eigen::MatrixXd& out) const;
+  void distances(const encoded& one, Eigen::VectorXd& scaled, Eigen::VectorXd& out) const;
+  template <class Variance>
+  void predict_with(const encoded& at, Eigen::VectorXd& mean, Eigen::VectorXd& deviation, Variance&& variance) const;
 
   const features* layout_;
   double noise_centre_;  // of the priors
@@ -72,13 +80,14 @@ class gaussian_process {
   Eigen::VectorXd learnt_;  // log lengthscales and log noise
   bool ever_learnt_ = false;
 
-  // The known points, and what they are compared with; there may be room for more points.
+  // The known points, and what they are compared with. Rows and columns are multiples of four, those beyond the points are
+  // zero; there may be room for more.
   Eigen::VectorXd log_length_;
   double log_noise_;
   Eigen::Index count_ = 0;
   Eigen::MatrixXd scaled_;  // numbers over lengthscales
   Eigen::MatrixXi levels_;
-  Eigen::MatrixXd inverse_;  // lower triangular: the inverse of the kernel matrix's Cholesky factor
+  Eigen::MatrixXd inverse_;  // upper triangular U: the inverse of the kernel matrix is U U'
   Eigen::VectorXd values_;
   Eigen::VectorXd weights_;  // K^-1 y
   double scale_ = 1.0;
@@ -89,3 +98,5 @@ class gaussian_process {
 #ifndef KNOBLESS_COMPILED
 #include "gaussian_process.ipp"
 #endif
+
+#include "../detail/strict_end.inc"

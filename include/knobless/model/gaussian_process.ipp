@@ -2,18 +2,20 @@
 
 #include "gaussian_process.hpp"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
+#include "../numeric/dense.hpp"
+#include "../numeric/double4.hpp"
+#include "../numeric/matern.hpp"
 #include "../numeric/quasi_newton.hpp"
+
+#include "../detail/strict_begin.inc"
 
 namespace knobless::detail {
 namespace gp {
-
-// Eigen's name for it is a macro of X11.
-inline constexpr Eigen::ComputationInfo well{};
 
 inline constexpr double mean_share = 1.0;   // t
 inline constexpr double scale_shape = 2.0;  // of the inverse-gamma prior of s
@@ -23,11 +25,29 @@ inline constexpr double noise_width = 2.0;
 inline constexpr double least_noise = 1e-7;
 inline constexpr double length_width = 1.0;
 
-// M(r) of squared distances.
-template <class Squared>
-void matern(Squared&& r2) {
-  r2 = (5.0 * (r2.array().max)(0.0)).sqrt();
-  r2 = (1.0 + r2.array() + r2.array().square() / 3.0) * (-r2.array()).exp();
+inline constexpr Eigen::Index step = static_cast<Eigen::Index>(column_step);
+// Points that are predicted together: their correlations with 400 known ones stay in the processor's cache.
+inline constexpr Eigen::Index together = 64;
+
+[[nodiscard]] inline Eigen::Index padded(Eigen::Index n) noexcept { return (n + step - 1) / step * step; }
+[[nodiscard]] inline std::size_t stride(const Eigen::MatrixXd& m) noexcept {
+  return static_cast<std::size_t>(m.rows());
+}
+[[nodiscard]] inline std::size_t size(Eigen::Index n) noexcept { return static_cast<std::size_t>(n); }
+// The distance that a difference of levels adds.
+[[nodiscard]] inline double step_of(double log_length) noexcept { return elementary::exp(-2.0 * log_length); }
+
+inline void store(const double4 (&tile)[column_step], double* into, std::size_t stride) noexcept {
+  for (std::size_t c = 0; c < column_step; ++c) tile[c].store(into + c * stride);
+}
+
+// Grows to these sizes, with zeros.
+template <class Matrix>
+void extend(Matrix& m, Eigen::Index rows, Eigen::Index columns) {
+  Matrix larger = Matrix::Zero(rows, columns);
+  for (Eigen::Index j = 0; j < m.cols(); ++j)
+    std::copy(m.data() + j * m.rows(), m.data() + (j + 1) * m.rows(), larger.data() + j * rows);
+  m.swap(larger);
 }
 
 }  // namespace gp
@@ -36,100 +56,147 @@ KNOBLESS_INLINE gaussian_process::gaussian_process(const features& layout, const
     : layout_(&layout), noise_centre_(constants.noise_centre), log_noise_(constants.noise_centre) {
   const Eigen::Index groups = layout.groups();
   const double centre =
-      constants.length_centre + 0.5 * std::log(static_cast<double>((std::max)(groups, Eigen::Index{1})));
-  length_centre_ = Eigen::VectorXd::Constant(groups, centre);
+      constants.length_centre + 0.5 * elementary::log(static_cast<double>((std::max)(groups, Eigen::Index{1})));
+  length_centre_.setConstant(groups, centre);
   for (Eigen::Index c = 0; c < layout.levels(); ++c) length_centre_(layout.group_of_level(c)) += constants.level_centre;
   log_length_ = length_centre_;
   learnt_.resize(groups + 1);
-  learnt_ << log_length_, log_noise_;
+  std::copy(length_centre_.begin(), length_centre_.end(), learnt_.begin());
+  learnt_(groups) = log_noise_;
 }
 
+// Numbers over lengthscales, with rows of zeros up to a multiple of four.
 KNOBLESS_INLINE void gaussian_process::scale(const Eigen::MatrixXd& numbers, const Eigen::VectorXd& log_length,
                                              Eigen::MatrixXd& out) const {
-  out.setZero(numbers.rows(), numbers.cols());
-  for (Eigen::Index f = 0; f < layout_->numbers(); ++f)
-    out.col(f) = numbers.col(f) * std::exp(-log_length(layout_->group_of_number(f)));
-}
-
-// Squared distances of all pairs: the lower triangle.
-KNOBLESS_INLINE void gaussian_process::squared_distances(const encoded& inputs, const Eigen::VectorXd& log_length,
-                                                         Eigen::MatrixXd& out) const {
-  const Eigen::Index n = inputs.numbers.rows();
-  Eigen::MatrixXd z;
-  scale(inputs.numbers, log_length, z);
-  const Eigen::VectorXd norm = z.rowwise().squaredNorm();
-  out.setZero(n, n);
-  if (z.cols() > 0) out.template selfadjointView<Eigen::Lower>().rankUpdate(z, -2.0);
-  for (Eigen::Index j = 0; j < n; ++j) out.col(j).tail(n - j).array() += norm.tail(n - j).array() + norm(j);
-  for (Eigen::Index c = 0; c < layout_->levels(); ++c) {
-    const double w = std::exp(-2.0 * log_length(layout_->group_of_level(c)));
-    for (Eigen::Index j = 0; j < n; ++j)
-      for (Eigen::Index i = j + 1; i < n; ++i)
-        if (inputs.levels(i, c) != inputs.levels(j, c)) out(i, j) += w;
+  const Eigen::Index n = numbers.rows();
+  out.setZero(gp::padded(n), layout_->numbers());
+  for (Eigen::Index f = 0; f < layout_->numbers(); ++f) {
+    const double a = elementary::exp(-log_length(layout_->group_of_number(f)));
+    for (Eigen::Index i = 0; i < n; ++i) out(i, f) = a * numbers(i, f);
   }
 }
+
+// Squared distances of all pairs: the lower triangle, in whole tiles.
+KNOBLESS_INLINE void gaussian_process::squared_distances(const Eigen::MatrixXd& scaled, const Eigen::MatrixXi& levels,
+                                                         Eigen::Index count, const Eigen::VectorXd& log_length,
+                                                         Eigen::MatrixXd& out) const {
+  const std::size_t n = gp::stride(scaled);
+  double4 tile[column_step];
+  for (std::size_t j = 0; j < n; j += column_step)
+    for (std::size_t i = j; i < n; i += column_step) {
+      distance_tile(scaled.data() + i, n, scaled.data() + j, n, gp::size(layout_->numbers()), tile);
+      gp::store(tile, out.data() + i + j * n, n);
+    }
+  for (Eigen::Index c = 0; c < layout_->levels(); ++c) {
+    const double w = gp::step_of(log_length(layout_->group_of_level(c)));
+    const int* level = levels.data() + c * levels.rows();
+    for (Eigen::Index j = 0; j < count; ++j) {
+      double* column = out.data() + j * out.rows();
+      for (Eigen::Index i = j + 1; i < count; ++i) column[i] += level[i] != level[j] ? w : 0.0;
+    }
+  }
+}
+
+// What the hyperparameters are learnt from, and room to compute in.
+struct gaussian_process::workspace {
+  const encoded& inputs;
+  Eigen::Index count;
+  Eigen::VectorXd values;   // and zeros
+  Eigen::MatrixXd numbers;  // and rows of zeros
+  Eigen::MatrixXd scaled;
+  Eigen::MatrixXd kernel;
+  Eigen::MatrixXd slope;
+  Eigen::MatrixXd inverse;
+  Eigen::VectorXd half;
+  Eigen::VectorXd weights;
+
+  workspace(const encoded& from, const Eigen::VectorXd& v) : inputs(from), count(from.numbers.rows()) {
+    const Eigen::Index n = gp::padded(count);
+    values.setZero(n);
+    std::copy(v.begin(), v.end(), values.begin());
+    numbers.setZero(n, from.numbers.cols());
+    for (Eigen::Index f = 0; f < from.numbers.cols(); ++f)
+      for (Eigen::Index i = 0; i < count; ++i) numbers(i, f) = from.numbers(i, f);
+    kernel.setZero(n, n);
+    slope.setZero(n, n);
+    inverse.setZero(n, n);
+    half.setZero(n);
+    weights.setZero(n);
+  }
+};
 
 // Minus the log posterior density of the hyperparameters (up to a constant). Rasmussen and Williams, Gaussian Processes for
 // Machine Learning, 2006, eq. 5.9 with s integrated out: with a = n/2 + shape and b = rate + y'R^-1 y / 2 the density is
 // b^-a |R|^-1/2, and its derivative along dR is tr(W dR) / 2, W = R^-1 - (a/b) (R^-1 y)(R^-1 y)'.
-KNOBLESS_INLINE double gaussian_process::objective(const encoded& inputs, const Eigen::VectorXd& values,
-                                                   const Eigen::VectorXd& parameters, Eigen::VectorXd& gradient) const {
-  const Eigen::Index n = inputs.numbers.rows();
+KNOBLESS_INLINE double gaussian_process::objective(workspace& work, const Eigen::VectorXd& parameters,
+                                                   Eigen::VectorXd& gradient) const {
+  const Eigen::Index count = work.count;
   const Eigen::Index groups = layout_->groups();
-  const Eigen::VectorXd log_length = parameters.head(groups);
-  const double noise = std::exp(parameters(groups));
-  Eigen::MatrixXd r2;
-  squared_distances(inputs, log_length, r2);
-  // H = dM/d(-r^2/2): (5/3)(1 + sqrt5 r) exp(-sqrt5 r).
-  Eigen::MatrixXd kernel(n, n);
-  Eigen::MatrixXd slope(n, n);
-  for (Eigen::Index j = 0; j < n; ++j) {
-    const Eigen::Index m = n - j;
-    auto r = r2.col(j).tail(m).array();
-    r = (5.0 * (r.max)(0.0)).sqrt();
-    slope.col(j).tail(m).array() = (-r).exp();
-    kernel.col(j).tail(m).array() = (1.0 + r + r.square() / 3.0) * slope.col(j).tail(m).array() + gp::mean_share;
-    slope.col(j).tail(m).array() *= (5.0 / 3.0) * (1.0 + r);
+  const Eigen::VectorXd& log_length = parameters;  // and the noise at the end
+  const double noise = elementary::exp(parameters(groups));
+  const std::size_t n = gp::stride(work.kernel);
+  double* kernel = work.kernel.data();
+  double* slope = work.slope.data();
+  double* inverse = work.inverse.data();
+  scale(work.inputs.numbers, log_length, work.scaled);
+  squared_distances(work.scaled, work.inputs.levels, count, log_length, work.kernel);
+  for (std::size_t j = 0; j < n; ++j) {
+    const std::size_t top = j / column_step * column_step;
+    matern(kernel + top + j * n, gp::mean_share, slope + top + j * n, n - top);
+    kernel[j + j * n] = 1.0 + gp::mean_share + noise;
   }
-  kernel.diagonal().array() += noise;
-  const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> factor(kernel);
+  // Rows and columns beyond the points are those of the identity.
+  for (std::size_t i = gp::size(count); i < n; ++i) {
+    for (std::size_t j = 0; j < i; ++j) kernel[i + j * n] = 0.0;
+    kernel[i + i * n] = 1.0;
+  }
   gradient.setZero(groups + 1);
-  if (factor.info() != gp::well) return (std::numeric_limits<double>::max)();
-  const Eigen::VectorXd weights = factor.solve(values);
-  const double a = 0.5 * static_cast<double>(n) + gp::scale_shape;
-  const double b = gp::scale_rate + 0.5 * values.dot(weights);
-  double value = a * std::log(b) + factor.matrixLLT().diagonal().array().log().sum();
+  if (!invert_factor(kernel, inverse, n, n)) return (std::numeric_limits<double>::max)();
+  double log_determinant = 0.0;
+  for (std::size_t j = 0; j < n; ++j) log_determinant += elementary::log(kernel[j + j * n]);
+  multiply_transposed_upper(inverse, n, work.values.data(), work.half.data(), n);
+  multiply_upper(inverse, n, work.half.data(), work.weights.data(), n);
+  const double a = 0.5 * static_cast<double>(count) + gp::scale_shape;
+  const double b = gp::scale_rate + 0.5 * dot(work.half.data(), work.half.data(), n);
+  double value = a * elementary::log(b) + log_determinant;
 
-  // R^-1 = L^-T L^-1.
-  Eigen::MatrixXd inverse = Eigen::MatrixXd::Identity(n, n);
-  factor.matrixL().solveInPlace(inverse);
-  Eigen::MatrixXd w = Eigen::MatrixXd::Zero(n, n);
-  w.template selfadjointView<Eigen::Lower>().rankUpdate(inverse.transpose());
-  w.template selfadjointView<Eigen::Lower>().rankUpdate(weights, -a / b);
-  gradient(groups) = 0.5 * noise * w.trace();
-  // W o H, both triangles, without the diagonal, where distances are 0.
-  for (Eigen::Index j = 0; j < n; ++j) {
-    const Eigen::Index m = n - j - 1;
-    w(j, j) = 0.0;
-    w.col(j).tail(m).array() *= slope.col(j).tail(m).array();
+  // W's lower triangle takes the place of the factor; without the diagonal, where distances are 0, it is multiplied by the
+  // kernel's slope H = dM/d(-r^2/2).
+  const double* weight = work.weights.data();
+  double trace = 0.0;
+  double4 tile[column_step];
+  for (std::size_t j = 0; j < n; j += column_step) {
+    for (std::size_t i = j; i < n; i += column_step) {
+      multiply_tile(inverse + i + i * n, n, inverse + j + i * n, n, 1, n - i, tile);
+      gp::store(tile, kernel + i + j * n, n);
+    }
+    for (std::size_t c = j; c < j + column_step; ++c) {
+      double* column = kernel + c * n;
+      add_scaled(column, weight, -(a / b) * weight[c], j, n);
+      if (c < gp::size(count)) trace += column[c];
+      for (std::size_t i = j; i <= c; ++i) column[i] = 0.0;
+      for (std::size_t i = j; i < n; i += column_step)
+        (double4::load(column + i) * double4::load(slope + i + c * n)).store(column + i);
+    }
   }
-  Eigen::VectorXd sums = w.rowwise().sum() + w.colwise().sum().transpose();
-  Eigen::MatrixXd product;
-  if (layout_->numbers() > 0) product = w.template selfadjointView<Eigen::Lower>() * inputs.numbers;
-  // Sum over pairs of (W o H)_ij (x_i - x_j)^2 = 2 x'diag(sums)x - 2 x'(W o H)x, halved.
+  gradient(groups) = 0.5 * noise * trace;
+  // Sums over pairs of (W o H)_ij (x_i - x_j)^2.
   for (Eigen::Index f = 0; f < layout_->numbers(); ++f) {
-    const auto x = inputs.numbers.col(f).array();
-    const double total = (sums.array() * x.square()).sum() - (x * product.col(f).array()).sum();
+    const double* x = work.numbers.data() + gp::size(f) * n;
+    double total = 0.0;
+    for (std::size_t j = 0; j < n; ++j)
+      total += weighted_squares(kernel + j * n, x, x[j], j / column_step * column_step, n);
     const Eigen::Index g = layout_->group_of_number(f);
-    gradient(g) += std::exp(-2.0 * log_length(g)) * total;
+    gradient(g) += gp::step_of(log_length(g)) * total;
   }
   for (Eigen::Index c = 0; c < layout_->levels(); ++c) {
+    const int* level = work.inputs.levels.data() + c * work.inputs.levels.rows();
     double total = 0.0;
-    for (Eigen::Index j = 0; j < n; ++j)
-      for (Eigen::Index i = j + 1; i < n; ++i)
-        if (inputs.levels(i, c) != inputs.levels(j, c)) total += w(i, j);
+    for (Eigen::Index j = 0; j < count; ++j)
+      for (Eigen::Index i = j + 1; i < count; ++i)
+        if (level[i] != level[j]) total += work.kernel(i, j);
     const Eigen::Index g = layout_->group_of_level(c);
-    gradient(g) += std::exp(-2.0 * log_length(g)) * total;
+    gradient(g) += gp::step_of(log_length(g)) * total;
   }
 
   for (Eigen::Index g = 0; g < groups; ++g) {
@@ -145,13 +212,12 @@ KNOBLESS_INLINE double gaussian_process::objective(const encoded& inputs, const 
 
 KNOBLESS_INLINE void gaussian_process::learn(const encoded& inputs, const Eigen::VectorXd& values) {
   const Eigen::Index groups = layout_->groups();
-  Eigen::VectorXd lower = Eigen::VectorXd::Constant(groups + 1, std::log(0.005));
-  Eigen::VectorXd upper = Eigen::VectorXd::Constant(groups + 1, std::log(1000.0));
-  lower(groups) = std::log(gp::least_noise);
-  upper(groups) = std::log(10.0);
-  const auto density = [&](const Eigen::VectorXd& x, Eigen::VectorXd& gradient) {
-    return objective(inputs, values, x, gradient);
-  };
+  Eigen::VectorXd lower = Eigen::VectorXd::Constant(groups + 1, elementary::log(0.005));
+  Eigen::VectorXd upper = Eigen::VectorXd::Constant(groups + 1, elementary::log(1000.0));
+  lower(groups) = elementary::log(gp::least_noise);
+  upper(groups) = elementary::log(10.0);
+  workspace work(inputs, values);
+  const auto density = [&](const Eigen::VectorXd& x, Eigen::VectorXd& gradient) { return objective(work, x, gradient); };
   const descent_limits limits{30, 1e-2, 1e-4};
   Eigen::VectorXd best;
   double least = (std::numeric_limits<double>::max)();
@@ -161,139 +227,222 @@ KNOBLESS_INLINE void gaussian_process::learn(const encoded& inputs, const Eigen:
     least = found;
     best = std::move(x);
   };
-  Eigen::VectorXd start(groups + 1);
   const auto from = [&](double length, double noise) {
-    start.head(groups).setConstant(std::log(length) + 0.5 * std::log(static_cast<double>(groups)));
-    start(groups) = std::log(noise);
-    descend(start);
+    Eigen::VectorXd start = Eigen::VectorXd::Constant(
+        groups + 1, elementary::log(length) + 0.5 * elementary::log(static_cast<double>((std::max)(groups, Eigen::Index{1}))));
+    start(groups) = elementary::log(noise);
+    descend(std::move(start));
   };
   if (ever_learnt_) descend(learnt_);
   const Eigen::Index n = inputs.numbers.rows();
   if (!ever_learnt_ || n <= 40) from(0.5, 1e-3);
   if (!ever_learnt_ || (n <= 40 && n % 4 == 0)) from(0.3, 0.3);
   ever_learnt_ = true;
-  learnt_ = best;
+  learnt_ = std::move(best);
 }
 
 KNOBLESS_INLINE void gaussian_process::set(const encoded& inputs, double log_stretch) {
-  const Eigen::Index n = count_ = inputs.numbers.rows();
-  log_length_ = learnt_.head(layout_->groups()).array() + log_stretch;
-  log_noise_ = learnt_(layout_->groups());
+  const Eigen::Index groups = layout_->groups();
+  count_ = inputs.numbers.rows();
+  for (Eigen::Index g = 0; g < groups; ++g) log_length_(g) = learnt_(g) + log_stretch;
+  log_noise_ = learnt_(groups);
   scale(inputs.numbers, log_length_, scaled_);
   levels_ = inputs.levels;
-  Eigen::MatrixXd kernel;
-  squared_distances(inputs, log_length_, kernel);
-  for (Eigen::Index j = 0; j < n; ++j) gp::matern(kernel.col(j).tail(n - j));
-  kernel.array() += gp::mean_share;
-  Eigen::LLT<Eigen::MatrixXd> factor;
-  // Noise makes it positive definite; where rounding undoes that, more noise.
-  for (;; log_noise_ += 2.3) {
-    kernel.diagonal().setConstant(1.0 + gp::mean_share + noise());
-    factor.compute(kernel);
-    if (factor.info() == gp::well) break;
+  gp::extend(levels_, scaled_.rows(), levels_.cols());
+  const std::size_t n = gp::stride(scaled_);
+  Eigen::MatrixXd kernel = Eigen::MatrixXd::Zero(scaled_.rows(), scaled_.rows());
+  squared_distances(scaled_, levels_, count_, log_length_, kernel);
+  for (std::size_t j = 0; j < n; ++j) {
+    const std::size_t top = j / column_step * column_step;
+    matern(kernel.data() + top + j * n, gp::mean_share, n - top);
   }
-  inverse_ = Eigen::MatrixXd::Identity(n, n);
-  factor.matrixL().solveInPlace(inverse_);
+  for (Eigen::Index i = count_; i < kernel.rows(); ++i)
+    for (Eigen::Index j = 0; j < i; ++j) kernel(i, j) = 0.0;
+  inverse_.setZero(kernel.rows(), kernel.rows());
+  // Noise makes it positive definite; where rounding undoes that, more noise.
+  for (Eigen::MatrixXd factor;; log_noise_ += 2.3) {
+    factor = kernel;
+    for (Eigen::Index i = 0; i < kernel.rows(); ++i) factor(i, i) = i < count_ ? 1.0 + gp::mean_share + noise() : 1.0;
+    if (invert_factor(factor.data(), inverse_.data(), n, n)) break;
+  }
+  for (Eigen::Index i = count_; i < kernel.rows(); ++i) inverse_(i, i) = 0.0;
 }
 
 KNOBLESS_INLINE void gaussian_process::condition(const Eigen::VectorXd& values) {
-  const auto inverse = inverse_.topLeftCorner(count_, count_).template triangularView<Eigen::Lower>();
-  values_ = values;
-  const Eigen::VectorXd half = inverse * values;
-  weights_ = inverse.transpose() * half;
-  scale_ = (gp::scale_rate + 0.5 * half.squaredNorm()) / (gp::scale_shape + 0.5 * static_cast<double>(count_));
+  const std::size_t n = gp::size(gp::padded(count_));
+  values_.setZero(gp::padded(count_));
+  std::copy(values.begin(), values.end(), values_.begin());
+  Eigen::VectorXd half(values_.size());
+  weights_.resize(values_.size());
+  multiply_transposed_upper(inverse_.data(), gp::stride(inverse_), values_.data(), half.data(), n);
+  multiply_upper(inverse_.data(), gp::stride(inverse_), half.data(), weights_.data(), n);
+  scale_ = (gp::scale_rate + 0.5 * dot(half.data(), half.data(), n)) /
+           (gp::scale_shape + 0.5 * static_cast<double>(count_));
+}
+
+KNOBLESS_INLINE Eigen::VectorXd gaussian_process::fitted() const {
+  Eigen::VectorXd means(count_);
+  for (Eigen::Index i = 0; i < count_; ++i) means(i) = values_(i) - noise() * weights_(i);
+  return means;
 }
 
 KNOBLESS_INLINE void gaussian_process::append(const encoded& one) {
   const Eigen::Index n = count_;
-  Eigen::MatrixXd k;
-  correlations(one, k);
+  Eigen::VectorXd z;
+  Eigen::VectorXd k;
+  distances(one, z, k);
+  matern(k.data(), gp::mean_share, gp::size(k.size()));
+  for (Eigen::Index i = n; i < k.size(); ++i) k(i) = 0.0;
   if (scaled_.rows() == n) {
-    const Eigen::Index room = n + n / 2 + 8;
-    scaled_.conservativeResize(room, Eigen::NoChange);
-    levels_.conservativeResize(room, Eigen::NoChange);
-    inverse_.conservativeResize(room, room);
+    const Eigen::Index room = gp::padded(n + n / 2 + 8);
+    gp::extend(scaled_, room, scaled_.cols());
+    gp::extend(levels_, room, levels_.cols());
+    gp::extend(inverse_, room, room);
   }
-  Eigen::MatrixXd z;
-  scale(one.numbers, log_length_, z);
-  scaled_.row(n) = z.row(0);
-  levels_.row(n) = one.levels.row(0);
-  const auto inverse = inverse_.topLeftCorner(n, n).template triangularView<Eigen::Lower>();
-  const Eigen::VectorXd half = inverse * k.col(0);
-  const double pivot = std::sqrt((std::max)(1.0 + gp::mean_share + noise() - half.squaredNorm(), 0.5 * noise()));
-  inverse_.row(n).head(n) = -(inverse.transpose() * half).transpose() / pivot;
+  for (Eigen::Index f = 0; f < z.size(); ++f) scaled_(n, f) = z(f);
+  for (Eigen::Index c = 0; c < levels_.cols(); ++c) levels_(n, c) = one.levels(0, c);
+  const std::size_t known = gp::size(k.size());
+  const std::size_t stride = gp::stride(inverse_);
+  Eigen::VectorXd half(k.size());
+  Eigen::VectorXd rest(k.size());
+  multiply_transposed_upper(inverse_.data(), stride, k.data(), half.data(), known);
+  multiply_upper(inverse_.data(), stride, half.data(), rest.data(), known);
+  const double squared = dot(half.data(), half.data(), known);
+  const double pivot = std::sqrt((std::max)(1.0 + gp::mean_share + noise() - squared, 0.5 * noise()));
+  for (Eigen::Index i = 0; i < n; ++i) inverse_(i, n) = -rest(i) / pivot;
   inverse_(n, n) = 1.0 / pivot;
   count_ = n + 1;
 }
 
-// Kernel values without s between the known points (rows) and others (columns).
-KNOBLESS_INLINE void gaussian_process::correlations(const encoded& at, Eigen::MatrixXd& out) const {
-  const Eigen::Index n = count_;
-  const Eigen::Index q = at.numbers.rows();
-  Eigen::MatrixXd z;
-  scale(at.numbers, log_length_, z);
-  const auto known = scaled_.topRows(n);
-  out.resize(n, q);
-  out.setZero();
-  if (z.cols() > 0) out.noalias() = -2.0 * known * z.transpose();
-  out.colwise() += known.rowwise().squaredNorm();
-  out.rowwise() += z.rowwise().squaredNorm().transpose();
+// Kernel values without s between a block of points (rows, from `first` on) and the known ones (columns).
+KNOBLESS_INLINE void gaussian_process::correlate(const Eigen::MatrixXd& scaled, const Eigen::MatrixXi& levels,
+                                                 Eigen::Index first, Eigen::Index count, Eigen::MatrixXd& out) const {
+  const Eigen::Index known = gp::padded(count_);
+  const std::size_t rows = gp::size(gp::padded(count));
+  const std::size_t stride = gp::stride(out);
+  double4 tile[column_step];
+  for (std::size_t j = 0; j < gp::size(known); j += column_step)
+    for (std::size_t i = 0; i < rows; i += column_step) {
+      distance_tile(scaled.data() + gp::size(first) + i, gp::stride(scaled), scaled_.data() + j, gp::stride(scaled_),
+                    gp::size(layout_->numbers()), tile);
+      gp::store(tile, out.data() + i + j * stride, stride);
+    }
   for (Eigen::Index c = 0; c < layout_->levels(); ++c) {
-    const double w = std::exp(-2.0 * log_length_(layout_->group_of_level(c)));
-    for (Eigen::Index j = 0; j < q; ++j) {
-      const int level = at.levels(j, c);
-      for (Eigen::Index i = 0; i < n; ++i) out(i, j) += levels_(i, c) != level ? w : 0.0;
+    const double w = gp::step_of(log_length_(layout_->group_of_level(c)));
+    const int* level = levels.data() + first + c * levels.rows();
+    for (Eigen::Index j = 0; j < count_; ++j) {
+      const int other = levels_(j, c);
+      double* column = out.data() + j * out.rows();
+      for (Eigen::Index i = 0; i < count; ++i) column[i] += level[i] != other ? w : 0.0;
     }
   }
-  gp::matern(out);
-  out.array() += gp::mean_share;
+  for (Eigen::Index j = 0; j < known; ++j) {
+    double* column = out.data() + gp::size(j) * stride;
+    if (j < count_)
+      matern(column, gp::mean_share, rows);
+    else
+      std::fill(column, column + rows, 0.0);
+  }
+}
+
+// The squared distances of one point to the known ones, and its numbers over lengthscales.
+KNOBLESS_INLINE void gaussian_process::distances(const encoded& one, Eigen::VectorXd& scaled, Eigen::VectorXd& out) const {
+  scaled.resize(layout_->numbers());
+  out.setZero(gp::padded(count_));
+  const std::size_t n = gp::size(out.size());
+  for (Eigen::Index f = 0; f < scaled.size(); ++f) {
+    scaled(f) = elementary::exp(-log_length_(layout_->group_of_number(f))) * one.numbers(0, f);
+    add_squares(out.data(), scaled_.data() + f * scaled_.rows(), scaled(f), n);
+  }
+  for (Eigen::Index c = 0; c < layout_->levels(); ++c) {
+    const double w = gp::step_of(log_length_(layout_->group_of_level(c)));
+    for (Eigen::Index i = 0; i < count_; ++i) out(i) += levels_(i, c) != one.levels(0, c) ? w : 0.0;
+  }
+}
+
+// Means of all points, and deviations from what `variance` makes of a block's correlations.
+template <class Variance>
+void gaussian_process::predict_with(const encoded& at, Eigen::VectorXd& mean, Eigen::VectorXd& deviation,
+                                    Variance&& variance) const {
+  const Eigen::Index all = at.numbers.rows();
+  Eigen::MatrixXd scaled;
+  scale(at.numbers, log_length_, scaled);
+  mean.resize(all);
+  deviation.resize(all);
+  const Eigen::Index rows = (std::min)(gp::together, scaled.rows());
+  Eigen::MatrixXd k(rows, gp::padded(count_));
+  Eigen::VectorXd sum(rows);
+  for (Eigen::Index first = 0; first < all; first += gp::together) {
+    const Eigen::Index count = (std::min)(gp::together, all - first);
+    correlate(scaled, at.levels, first, count, k);
+    sum.setZero();
+    for (Eigen::Index j = 0; j < k.cols(); j += gp::step)
+      add_scaled(sum.data(), k.data() + j * rows, gp::size(rows), weights_.data() + j, 0, gp::size(gp::padded(count)));
+    std::copy(sum.data(), sum.data() + count, mean.data() + first);
+    variance(k, gp::size(gp::padded(count)), sum);
+    for (Eigen::Index i = 0; i < count; ++i)
+      deviation(first + i) = std::sqrt(scale_ * (std::max)(1.0 + gp::mean_share - sum(i), 1e-12));
+  }
 }
 
 KNOBLESS_INLINE void gaussian_process::predict(const encoded& at, Eigen::VectorXd& mean,
                                                Eigen::VectorXd& deviation) const {
-  Eigen::MatrixXd k;
-  correlations(at, k);
-  mean = k.transpose() * weights_;
-  const Eigen::MatrixXd half = inverse_.topLeftCorner(count_, count_).template triangularView<Eigen::Lower>() * k;
-  const Eigen::ArrayXd variance = 1.0 + gp::mean_share - half.colwise().squaredNorm().transpose().array();
-  deviation = (scale_ * (variance.max)(1e-12)).sqrt();
+  const std::size_t stride = gp::stride(inverse_);
+  predict_with(at, mean, deviation, [&](const Eigen::MatrixXd& k, std::size_t rows, Eigen::VectorXd& explained) {
+    double4 tile[column_step];
+    for (std::size_t i = 0; i < rows; i += column_step) {
+      double4 sum = double4::all(0.0);
+      for (std::size_t j = 0; j < gp::size(k.cols()); j += column_step) {
+        multiply_tile(k.data() + i, gp::stride(k), inverse_.data() + j * stride, 1, stride, j + column_step, tile);
+        for (const double4& half : tile) sum = sum + half * half;
+      }
+      sum.store(explained.data() + i);
+    }
+  });
 }
 
 KNOBLESS_INLINE void gaussian_process::outline(const encoded& at, Eigen::VectorXd& mean,
                                                Eigen::VectorXd& deviation) const {
-  Eigen::MatrixXd k;
-  correlations(at, k);
-  mean = k.transpose() * weights_;
-  const double prior = 1.0 + gp::mean_share;
-  const Eigen::ArrayXd variance = prior - k.colwise().maxCoeff().transpose().array().square() / (prior + noise());
-  deviation = (scale_ * (variance.max)(1e-12)).sqrt();
+  const double share = 1.0 / (1.0 + gp::mean_share + noise());
+  predict_with(at, mean, deviation, [&](const Eigen::MatrixXd& k, std::size_t rows, Eigen::VectorXd& explained) {
+    for (std::size_t i = 0; i < rows; i += column_step) {
+      double4 most = double4::all(0.0);
+      for (std::size_t j = 0; j < gp::size(count_); ++j)
+        most = double4::larger(most, double4::load(k.data() + i + j * gp::stride(k)));
+      (share * (most * most)).store(explained.data() + i);
+    }
+  });
 }
 
 KNOBLESS_INLINE void gaussian_process::predict(const encoded& one, belief& out) const {
-  const Eigen::Index n = count_;
-  Eigen::VectorXd inverse_length = Eigen::VectorXd::Zero(one.numbers.cols());
-  for (Eigen::Index f = 0; f < layout_->numbers(); ++f)
-    inverse_length(f) = std::exp(-log_length_(layout_->group_of_number(f)));
-  const Eigen::RowVectorXd z = one.numbers.row(0).cwiseProduct(inverse_length.transpose());
-  const Eigen::MatrixXd gap = (-scaled_.topRows(n)).rowwise() + z;
-  Eigen::ArrayXd r = gap.rowwise().squaredNorm();
-  for (Eigen::Index c = 0; c < layout_->levels(); ++c) {
-    const double w = std::exp(-2.0 * log_length_(layout_->group_of_level(c)));
-    for (Eigen::Index i = 0; i < n; ++i) r(i) += levels_(i, c) != one.levels(0, c) ? w : 0.0;
+  Eigen::VectorXd z;
+  Eigen::VectorXd k;
+  distances(one, z, k);
+  const std::size_t n = gp::size(k.size());
+  Eigen::VectorXd slope(k.size());
+  matern(k.data(), gp::mean_share, slope.data(), n);
+  for (Eigen::Index i = count_; i < k.size(); ++i) k(i) = slope(i) = 0.0;
+  Eigen::VectorXd half(k.size());
+  Eigen::VectorXd v(k.size());
+  multiply_transposed_upper(inverse_.data(), gp::stride(inverse_), k.data(), half.data(), n);
+  multiply_upper(inverse_.data(), gp::stride(inverse_), half.data(), v.data(), n);
+  out.mean = dot(k.data(), weights_.data(), n);
+  out.deviation = std::sqrt(scale_ * (std::max)(1.0 + gp::mean_share - dot(half.data(), half.data(), n), 1e-12));
+  // dk = -slope (z - x) dz. d sqrt(s variance) = s d variance / (2 deviation), d variance = -2 v'dk.
+  for (Eigen::Index i = 0; i < k.size(); ++i) {
+    v(i) *= slope(i);
+    slope(i) *= weights_(i);
   }
-  r = (5.0 * r).sqrt();
-  Eigen::ArrayXd slope = (-r).exp();
-  const Eigen::VectorXd k = (1.0 + r + r.square() / 3.0) * slope + gp::mean_share;
-  slope *= (-5.0 / 3.0) * (1.0 + r);
-  const auto inverse = inverse_.topLeftCorner(n, n).template triangularView<Eigen::Lower>();
-  const Eigen::VectorXd half = inverse * k;
-  const Eigen::VectorXd v = inverse.transpose() * half;
-  out.mean = k.dot(weights_);
-  out.deviation = std::sqrt(scale_ * (std::max)(1.0 + gp::mean_share - half.squaredNorm(), 1e-12));
-  out.mean_slope = inverse_length.cwiseProduct(gap.transpose() * (slope * weights_.array()).matrix());
-  // d sqrt(s variance) = s d variance / (2 deviation), d variance = -2 v'dk.
-  out.deviation_slope =
-      (-scale_ / out.deviation) * inverse_length.cwiseProduct(gap.transpose() * (slope * v.array()).matrix());
+  out.mean_slope.resize(z.size());
+  out.deviation_slope.resize(z.size());
+  for (Eigen::Index f = 0; f < z.size(); ++f) {
+    const double inverse_length = elementary::exp(-log_length_(layout_->group_of_number(f)));
+    const double* x = scaled_.data() + f * scaled_.rows();
+    out.mean_slope(f) = inverse_length * weighted_gaps(slope.data(), x, z(f), n);
+    out.deviation_slope(f) = scale_ / out.deviation * inverse_length * -weighted_gaps(v.data(), x, z(f), n);
+  }
 }
 
 }  // namespace knobless::detail
+
+#include "../detail/strict_end.inc"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <vector>
 
 #include "../config.hpp"
 
@@ -19,14 +20,17 @@ class local_quadratic {
   void fit(const Eigen::MatrixXd& points, const Eigen::VectorXd& changes);
 
   /// f(z). O(d^2).
-  [[nodiscard]] double operator()(const Eigen::VectorXd& z) const { return z.dot(gradient_ + 0.5 * (hessian_ * z)); }
+  [[nodiscard]] double operator()(const Eigen::VectorXd& z) const;
 
   /// The least value in the box, and where. The box holds the origin. O(d^2) an iteration, some 20 of them.
   [[nodiscard]] double minimum(const Eigen::VectorXd& lower, const Eigen::VectorXd& upper, Eigen::VectorXd& z) const;
 
  private:
-  Eigen::VectorXd gradient_;
-  Eigen::MatrixXd hessian_;
+  void curve(const Eigen::VectorXd& z, std::vector<double>& out) const;
+
+  // Columns of a multiple of four rows, zero beyond the points' dimensions.
+  std::vector<double> gradient_;
+  std::vector<double> hessian_;
 };
 
 }  // namespace knobless::detail

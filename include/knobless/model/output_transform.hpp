@@ -9,6 +9,8 @@
 
 #include "../elementary.hpp"
 
+#include "../detail/strict_begin.inc"
+
 namespace knobless::detail {
 
 /// Values relative to their median (of two, the lower: their mean would be as large as a wall that half of the trials hit),
@@ -65,3 +67,5 @@ class output_transform {
 };
 
 }  // namespace knobless::detail
+
+#include "../detail/strict_end.inc"

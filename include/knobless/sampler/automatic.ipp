@@ -19,6 +19,8 @@
 #include "tpe.hpp"
 #include "trust_region.hpp"
 
+#include "../detail/strict_begin.inc"
+
 namespace knobless {
 
 struct automatic::state {
@@ -310,3 +312,5 @@ KNOBLESS_INLINE std::string automatic::explain(const history& seen) const {
 }
 
 }  // namespace knobless
+
+#include "../detail/strict_end.inc"

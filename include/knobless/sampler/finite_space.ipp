@@ -6,6 +6,10 @@
 #include <cmath>
 #include <utility>
 
+#include "../elementary.hpp"
+
+#include "../detail/strict_begin.inc"
+
 namespace knobless::detail {
 
 KNOBLESS_INLINE finite_space::finite_space(const domain& space) {
@@ -93,7 +97,7 @@ KNOBLESS_INLINE std::optional<point> finite_space::again(const history& seen) co
   if (!(squares > 0.0)) return std::nullopt;
   // Auer, Cesa-Bianchi and Fischer, Machine Learning 47, 2002: lower confidence bounds, with one variance for all points.
   const double deviation = std::sqrt(squares / static_cast<double>(repeated));
-  const double patience = 2.0 * std::log(static_cast<double>(seen.size() + 1));
+  const double patience = 2.0 * elementary::log(static_cast<double>(seen.size() + 1));
   const auto bound = [&](const place& p) {
     std::size_t evaluations = p.told;
     for (const pending_trial& running : seen.pending())
@@ -113,3 +117,5 @@ KNOBLESS_INLINE std::optional<point> finite_space::again(const history& seen) co
 }
 
 }  // namespace knobless::detail
+
+#include "../detail/strict_end.inc"

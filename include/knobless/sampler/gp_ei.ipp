@@ -19,6 +19,8 @@
 #include "random_search.hpp"
 #include "surroundings.hpp"
 
+#include "../detail/strict_begin.inc"
+
 namespace knobless {
 
 struct gp_ei::state {
@@ -104,7 +106,7 @@ KNOBLESS_INLINE detail::encoded gp_ei::state::encode(const domain& space, const 
   detail::encoded all = layout.room(n);
   for (Eigen::Index i = 0; i < n; ++i) {
     const observation o = seen[of[static_cast<std::size_t>(i)]];
-    layout.encode(space, o.unit, o.active, all.numbers.row(i), all.levels.row(i));
+    layout.encode(space, o.unit, o.active, all, i);
   }
   return all;
 }
@@ -299,3 +301,5 @@ KNOBLESS_INLINE std::optional<point> gp_ei::ask(const ask_context& context) {
 }
 
 }  // namespace knobless
+
+#include "../detail/strict_end.inc"

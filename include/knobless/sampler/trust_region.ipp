@@ -11,6 +11,8 @@
 #include "../elementary.hpp"
 #include "../model/local_quadratic.hpp"
 
+#include "../detail/strict_begin.inc"
+
 namespace knobless::detail {
 
 KNOBLESS_INLINE void trust_region::hear(const history& seen) {
@@ -104,10 +106,11 @@ KNOBLESS_INLINE std::optional<point> trust_region::ask(const ask_context& contex
     }
     changes(j) = o.value - best.value;
   }
-  const double unit = changes.maxCoeff();
+  const double unit = *std::max_element(changes.begin(), changes.end());
   if (!(unit > 0.0) || !elementary::is_finite(unit)) return std::nullopt;
   local_quadratic model;
-  model.fit(points, changes / unit);
+  for (double& change : changes) change /= unit;
+  model.fit(points, changes);
   Eigen::VectorXd lower(rows);
   Eigen::VectorXd upper(rows);
   for (Eigen::Index i = 0; i < rows; ++i) {
@@ -135,8 +138,10 @@ KNOBLESS_INLINE std::optional<point> trust_region::ask(const ask_context& contex
   number_ = context.number;
   before_ = best.value;
   promised_ = promised;
-  to_border_ = z.cwiseAbs().maxCoeff() > 0.9;
+  to_border_ = std::any_of(z.begin(), z.end(), [](double x) { return std::abs(x) > 0.9; });
   return p;
 }
 
 }  // namespace knobless::detail
+
+#include "../detail/strict_end.inc"
