@@ -1,6 +1,6 @@
 // Prints the first points of each sampler, and the first legs of each promotion rule, on a mixed, conditional space, to the
 // bit. What it prints must not depend on the compiler, its options or the machine: first_points.txt has it, and `compare`
-// builds this program in many ways. Of what a Gaussian process proposes there is nothing but the start, see docs/design.md.
+// builds this program in many ways.
 #include <bit>
 #include <cinttypes>
 #include <cmath>
@@ -12,7 +12,9 @@
 #include <knobless/fidelity/fidelity_core.hpp>
 #include <knobless/fidelity/multi_fidelity_rule.hpp>
 #include <knobless/fidelity/population_core.hpp>
+#include <knobless/sampler/automatic.hpp>
 #include <knobless/sampler/cma_es.hpp>
+#include <knobless/sampler/gp_ei.hpp>
 #include <knobless/sampler/grid.hpp>
 #include <knobless/sampler/latin_hypercube.hpp>
 #include <knobless/sampler/random_search.hpp>
@@ -80,18 +82,19 @@ void print(const char* name, Sampler sampler, int trials) {
   }
 }
 
-// Real numbers only: there CMA-ES has its quadratic helper.
-void print_four() {
+// Real numbers only: there CMA-ES has its quadratic helper, and `automatic` takes local quadratic steps.
+template <class Sampler>
+void print_four(const char* name, Sampler sampler, int trials) {
   std::vector<knobless::parameter> parameters;
   for (const char* name : {"a", "b", "c", "d"}) parameters.push_back(knobless::parameter::real(name, {}).value());
   const auto space = std::make_shared<const knobless::domain>(knobless::domain::make(std::move(parameters)).value());
-  knobless::study_core study(space, knobless::cma_es{}, {.seed = 42});
-  for (int i = 0; i < 120; ++i) {
+  knobless::study_core study(space, std::move(sampler), {.seed = 42});
+  for (int i = 0; i < trials; ++i) {
     const auto asked = study.ask().value();
     double value = 0.0;
     for (const double u : asked.where.unit) value += std::abs(u - 0.375);
     study.tell(asked.number, value);
-    std::printf("cma_es.reals %d", i);
+    std::printf("%s.reals %d", name, i);
     for (const double u : asked.where.unit) std::printf(" %016" PRIx64, std::bit_cast<std::uint64_t>(u));
     std::printf("\n");
   }
@@ -120,10 +123,16 @@ void print_legs(const char* name, std::unique_ptr<knobless::promotion_rule> rule
 }
 
 void print_population() {
-  const knobless::population_core core(mixed().shared_domain(), 10, 42);
-  for (std::size_t i = 0; i < core.size(); ++i) {
-    std::printf("population %zu", i);
-    print_unit(core.where(i));
+  const auto space = mixed();
+  knobless::population_core core(space.shared_domain(), 10, 42);
+  for (int interval = 0; interval < 4; ++interval) {
+    std::vector<std::optional<double>> values;
+    for (std::size_t i = 0; i < core.size(); ++i) {
+      std::printf("population %d %zu", interval, i);
+      print_unit(core.where(i));
+      values.emplace_back(loss(space.decode(core.where(i))) / (interval + 1.0));
+    }
+    (void)core.advance(interval, values);
   }
 }
 
@@ -136,13 +145,15 @@ int main() {
   print("grid", knobless::grid{}, 20);
   print("tpe", knobless::tpe{}, 60);
   print("cma_es", knobless::cma_es{}, 60);
-  print_four();
+  print_four("cma_es", knobless::cma_es{}, 120);
+  print("gp_ei", knobless::gp_ei{}, 50);
+  print("automatic", knobless::automatic{}, 130);
+  print_four("automatic", knobless::automatic{}, 60);
   auto brackets = knobless::detail::hyperband_brackets({.max_resource = 27});
   print_legs("hyperband", std::make_unique<knobless::bracket_rule>(brackets), 100);
   brackets.resize(1);
   print_legs("successive_halving", std::make_unique<knobless::bracket_rule>(brackets), 100);
   print_legs("asha", std::make_unique<knobless::asha_rule>(knobless::geometric_rungs(1, 27, 3), 3), 60);
-  // Its first eight trials, on two rungs each but for the one that fails on the first.
-  print_legs("multi_fidelity", std::make_unique<knobless::multi_fidelity_rule>(1, 27), 15);
+  print_legs("multi_fidelity", std::make_unique<knobless::multi_fidelity_rule>(1, 27), 60);
   print_population();
 }

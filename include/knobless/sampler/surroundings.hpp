@@ -15,6 +15,8 @@
 #include "../random.hpp"
 #include "sobol.hpp"
 
+#include "../detail/strict_begin.inc"
+
 namespace knobless::detail {
 
 /// 300 points of a scrambled Sobol sequence, and 300 from around the given ones, in turn: some of the coordinates of each,
@@ -54,3 +56,5 @@ namespace knobless::detail {
 }
 
 }  // namespace knobless::detail
+
+#include "../detail/strict_end.inc"
