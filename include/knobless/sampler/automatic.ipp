@@ -106,15 +106,15 @@ namespace detail {
   const auto n = static_cast<double>((std::min)(told, std::size_t{400}));
   const auto d = static_cast<double>(dimensions);
   // It learns at each of the first asks.
-  const double learning = told <= 48 ? 25.0 + 1.5 * d : 0.0;
-  return 1e-6 * n * (20.0 + 0.8 * d + 0.1 * n + learning);
+  const double learning = told <= 48 ? 10.0 + 0.6 * d : 0.0;
+  return 1e-6 * n * (10.0 + 0.45 * d + 0.05 * n + learning);
 }
 
 [[nodiscard]] inline double quadratic_seconds(std::size_t told, std::size_t dimensions) noexcept {
   const auto n = static_cast<double>(told);
   const auto d = static_cast<double>(dimensions);
   const double m = (std::min)({n, (d + 1.0) * (d + 2.0), 300.0});
-  return 1e-9 * (n * (50.0 + 3.0 * d) + m * m * (0.3 * m + 2.0 * d) + 100.0 * d * d);
+  return 1e-9 * (5000.0 + n * (50.0 + 3.0 * d) + m * m * (0.05 * m + 0.3 * d) + 100.0 * d * d);
 }
 
 [[nodiscard]] inline double parzen_seconds(std::size_t told, std::size_t dimensions) noexcept {

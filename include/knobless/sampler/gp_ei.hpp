@@ -30,9 +30,8 @@ namespace knobless {
 /// - From 200 trials on, lengthscales are learnt from half the best and half the latest of them; the model knows 400 at most.
 ///
 /// What it proposes follows from the sequence of its asks: the hyperparameters start from those of the ask before. The same
-/// seed gives the same points in one build of the program; the last bits of Eigen's sums differ between processors and
-/// compilers, and so may the trials. Cost: O(n^3 + 600 n d + n^2 (100 + climbs)), and O(30 n^2 (n + d)) where it learns, with
-/// n = min(told, 400): a few milliseconds.
+/// seed gives the same points in every build. Cost: O(n^3 + 600 n d + n^2 (100 + climbs)), and O(30 n^2 (n + d)) where it
+/// learns, with n = min(told, 400): a few milliseconds.
 class gp_ei {
  public:
   gp_ei();
