@@ -475,7 +475,7 @@ TEST_CASE(
     double lowest = 1e300;
     std::size_t healthy = 0;
     const auto objective = [&](trial<config>& t) -> double {
-      if (t.number() % 10 == 9) std::this_thread::sleep_for(5ms);
+      if (t.number() % 10 == 9) std::this_thread::sleep_for(1s);
       if (t.number() % 3 == 2) throw std::runtime_error("the third");
       if (t.number() % 5 == 4) return test::nan;
       const std::lock_guard<std::mutex> hold(guard);
