@@ -74,7 +74,8 @@ TEST_CASE("dense: the inverse of a factor's transpose, of the matrix and of its 
         }
       // The other triangles in the tiles of the diagonal.
       for (std::size_t k = 0; k < n; ++k)
-        for (std::size_t i = k / 4 * 4; i < k / 4 * 4 + 4; ++i) CHECK((i < k ? l : u)[k * stride + i] == (i == k ? u[k * stride + k] : 0.0));
+        for (std::size_t i = k / 4 * 4; i < k / 4 * 4 + 4; ++i)
+          CHECK((i < k ? l : u)[k * stride + i] == (i == k ? u[k * stride + k] : 0.0));
 
       const std::vector<double> x = normals(n, 3);
       std::vector<double> half(n);
@@ -114,7 +115,8 @@ TEST_CASE("dense: tiles of products and of distances, and weighted sums") {
   for (std::size_t i = 0; i < 4; ++i)
     for (std::size_t c = 0; c < 4; ++c) {
       double sum = 0.0;
-      for (std::size_t f = 0; f < 5; ++f) sum += (a[8 + i + 12 * f] - b[4 + c + 8 * f]) * (a[8 + i + 12 * f] - b[4 + c + 8 * f]);
+      for (std::size_t f = 0; f < 5; ++f)
+        sum += (a[8 + i + 12 * f] - b[4 + c + 8 * f]) * (a[8 + i + 12 * f] - b[4 + c + 8 * f]);
       CHECK(tile[c][i] == doctest::Approx(sum).epsilon(1e-12));
     }
   double gaps = 0.0;

@@ -17,7 +17,8 @@ namespace {
 
 domain reals(std::size_t d) {
   std::vector<parameter> parameters;
-  for (std::size_t k = 0; k < d; ++k) parameters.push_back(parameter::real(detail::text("x", std::to_string(k)), {}).value());
+  for (std::size_t k = 0; k < d; ++k)
+    parameters.push_back(parameter::real(detail::text("x", std::to_string(k)), {}).value());
   return domain::make(std::move(parameters)).value();
 }
 

@@ -68,7 +68,8 @@ KNOBLESS_INLINE double improvement_search::climb_continuous(point& p, double pre
     const log_improvement h = log_expected_improvement(z);
     // d log(sigma h(z)) = ((1 - z h'/h) d sigma - h'/h d mean) / sigma.
     for (Eigen::Index f = 0; f < by_number.size(); ++f)
-      by_number(f) = ((1.0 - h.slope * z) * belief_.deviation_slope(f) - h.slope * belief_.mean_slope(f)) / belief_.deviation;
+      by_number(f) =
+          ((1.0 - h.slope * z) * belief_.deviation_slope(f) - h.slope * belief_.mean_slope(f)) / belief_.deviation;
     layout_.chain(q.unit, q.active, by_number, slopes);
     for (Eigen::Index j = 0; j < m; ++j) {
       const coordinate& c = moving[static_cast<std::size_t>(j)];

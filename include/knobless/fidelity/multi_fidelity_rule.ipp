@@ -274,7 +274,8 @@ KNOBLESS_INLINE point multi_fidelity_rule::state::propose(const promotion_contex
     if (point q = at(p, top()); eligible(q)) from.push_back(std::move(q));
   if (from.empty()) return detail::random_point(context.space, rng);
   // What is expected of the best counts, whether it is complete or not: it will be.
-  return without_rung(detail::improvement_search(wide, layout, model, *std::min_element(mean.begin(), mean.end())).find(std::move(from), eligible));
+  return without_rung(detail::improvement_search(wide, layout, model, *std::min_element(mean.begin(), mean.end()))
+                          .find(std::move(from), eligible));
 }
 
 // By how the variance at the top would shrink with a value on each rung.

@@ -217,7 +217,9 @@ KNOBLESS_INLINE void gaussian_process::learn(const encoded& inputs, const Eigen:
   lower(groups) = elementary::log(gp::least_noise);
   upper(groups) = elementary::log(10.0);
   workspace work(inputs, values);
-  const auto density = [&](const Eigen::VectorXd& x, Eigen::VectorXd& gradient) { return objective(work, x, gradient); };
+  const auto density = [&](const Eigen::VectorXd& x, Eigen::VectorXd& gradient) {
+    return objective(work, x, gradient);
+  };
   const descent_limits limits{30, 1e-2, 1e-4};
   Eigen::VectorXd best;
   double least = (std::numeric_limits<double>::max)();
@@ -229,7 +231,8 @@ KNOBLESS_INLINE void gaussian_process::learn(const encoded& inputs, const Eigen:
   };
   const auto from = [&](double length, double noise) {
     Eigen::VectorXd start = Eigen::VectorXd::Constant(
-        groups + 1, elementary::log(length) + 0.5 * elementary::log(static_cast<double>((std::max)(groups, Eigen::Index{1}))));
+        groups + 1,
+        elementary::log(length) + 0.5 * elementary::log(static_cast<double>((std::max)(groups, Eigen::Index{1}))));
     start(groups) = elementary::log(noise);
     descend(std::move(start));
   };
@@ -276,8 +279,8 @@ KNOBLESS_INLINE void gaussian_process::condition(const Eigen::VectorXd& values) 
   weights_.resize(values_.size());
   multiply_transposed_upper(inverse_.data(), gp::stride(inverse_), values_.data(), half.data(), n);
   multiply_upper(inverse_.data(), gp::stride(inverse_), half.data(), weights_.data(), n);
-  scale_ = (gp::scale_rate + 0.5 * dot(half.data(), half.data(), n)) /
-           (gp::scale_shape + 0.5 * static_cast<double>(count_));
+  scale_ =
+      (gp::scale_rate + 0.5 * dot(half.data(), half.data(), n)) / (gp::scale_shape + 0.5 * static_cast<double>(count_));
 }
 
 KNOBLESS_INLINE Eigen::VectorXd gaussian_process::fitted() const {
@@ -346,7 +349,8 @@ KNOBLESS_INLINE void gaussian_process::correlate(const Eigen::MatrixXd& scaled, 
 }
 
 // The squared distances of one point to the known ones, and its numbers over lengthscales.
-KNOBLESS_INLINE void gaussian_process::distances(const encoded& one, Eigen::VectorXd& scaled, Eigen::VectorXd& out) const {
+KNOBLESS_INLINE void gaussian_process::distances(const encoded& one, Eigen::VectorXd& scaled,
+                                                 Eigen::VectorXd& out) const {
   scaled.resize(layout_->numbers());
   out.setZero(gp::padded(count_));
   const std::size_t n = gp::size(out.size());

@@ -144,8 +144,7 @@ inline void add_squares(double* y, const double* x, double at, std::size_t n) no
 [[nodiscard]] inline double weighted_gaps(const double* w, const double* x, double at, std::size_t n) noexcept {
   const double4 centre = double4::all(at);
   double4 sum = double4::all(0.0);
-  for (std::size_t i = 0; i < n; i += column_step)
-    sum = sum + double4::load(w + i) * (double4::load(x + i) - centre);
+  for (std::size_t i = 0; i < n; i += column_step) sum = sum + double4::load(w + i) * (double4::load(x + i) - centre);
   return sum.sum();
 }
 

@@ -62,11 +62,19 @@ struct double4 {
     std::memcpy(into, &low, sizeof low);
     std::memcpy(into + 2, &high, sizeof high);
   }
-  [[nodiscard]] KNOBLESS_INLINED double operator[](std::size_t lane) const noexcept { return lane < 2 ? low[lane] : high[lane - 2]; }
+  [[nodiscard]] KNOBLESS_INLINED double operator[](std::size_t lane) const noexcept {
+    return lane < 2 ? low[lane] : high[lane - 2];
+  }
 
-  friend KNOBLESS_INLINED double4 operator+(const double4& a, const double4& b) noexcept { return {a.low + b.low, a.high + b.high}; }
-  friend KNOBLESS_INLINED double4 operator-(const double4& a, const double4& b) noexcept { return {a.low - b.low, a.high - b.high}; }
-  friend KNOBLESS_INLINED double4 operator*(const double4& a, const double4& b) noexcept { return {a.low * b.low, a.high * b.high}; }
+  friend KNOBLESS_INLINED double4 operator+(const double4& a, const double4& b) noexcept {
+    return {a.low + b.low, a.high + b.high};
+  }
+  friend KNOBLESS_INLINED double4 operator-(const double4& a, const double4& b) noexcept {
+    return {a.low - b.low, a.high - b.high};
+  }
+  friend KNOBLESS_INLINED double4 operator*(const double4& a, const double4& b) noexcept {
+    return {a.low * b.low, a.high * b.high};
+  }
   friend KNOBLESS_INLINED double4 operator+(double a, const double4& b) noexcept { return all(a) + b; }
   friend KNOBLESS_INLINED double4 operator*(double a, const double4& b) noexcept { return all(a) * b; }
 

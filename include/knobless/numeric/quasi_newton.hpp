@@ -68,7 +68,7 @@ double minimise_in_box(F&& f, Eigen::VectorXd& x, const Eigen::VectorXd& lower, 
   for (int iteration = 0; iteration < limits.iterations; ++iteration) {
     for (Eigen::Index i = 0; i < d; ++i)
       free[static_cast<std::size_t>(i)] =
-          !((x(i) <= lower(i) && gradient(i) > 0.0) || (x(i) >= upper(i) && gradient(i) < 0.0));
+          (x(i) <= lower(i) && gradient(i) > 0.0) || (x(i) >= upper(i) && gradient(i) < 0.0) ? 0 : 1;
     downhill();
     if (!(largest(step) > limits.gradient)) break;
 

@@ -71,8 +71,7 @@ struct automatic::state {
   double parzen_credit = 0.0;
   double evolution_credit = 0.0;
   std::size_t substitutes = 0;
-  std::size_t parzen_heard = 0;  // of the told trials, how many TPE knows
-  std::size_t wait = 0;          // turns of the Gaussian process before the next quadratic step
+  std::size_t wait = 0;  // turns of the Gaussian process before the next quadratic step
 
   // Time, by counted work.
   bool timed = false;
@@ -168,19 +167,18 @@ KNOBLESS_INLINE void automatic::state::look_at_clock(const ask_context& context,
 
 // TPE takes in each trial soon after it was told. When its turn comes, all at once would make that ask a long one.
 KNOBLESS_INLINE void automatic::state::tell_parzen(const ask_context& context, const automatic_options& options) {
-  std::size_t most = context.seen.size() - parzen_heard;
+  std::size_t most = context.seen.size() - parzen.heard();
   if (options.seconds_per_ask > 0.0) {
     const double each = detail::hearing_seconds(dimensions);
     most = static_cast<std::size_t>((std::min)(static_cast<double>(most), 0.25 * options.seconds_per_ask / each));
     spent += each * static_cast<double>(most);
   }
   parzen.hear(context.seen, context.space, most);
-  parzen_heard += most;
 }
 
 KNOBLESS_INLINE double automatic::state::parzen_seconds(std::size_t told) const {
   return detail::parzen_seconds(told, dimensions) +
-         detail::hearing_seconds(dimensions) * static_cast<double>(told - parzen_heard);
+         detail::hearing_seconds(dimensions) * static_cast<double>(told - parzen.heard());
 }
 
 KNOBLESS_INLINE bool automatic::state::affords(double seconds) {
@@ -215,7 +213,6 @@ KNOBLESS_INLINE std::optional<point> automatic::state::by_model(const ask_contex
 KNOBLESS_INLINE point automatic::state::substitute(const ask_context& context) {
   if (++substitutes % 2 != 0 && affords(parzen_seconds(context.seen.size()))) {
     latest = source::parzen;
-    parzen_heard = context.seen.size();
     return *parzen.ask(context);
   }
   latest = source::evolution;
@@ -249,7 +246,6 @@ KNOBLESS_INLINE std::optional<point> automatic::state::propose(const ask_context
     return evolution.ask(context);
   }
   latest = source::parzen;
-  parzen_heard = context.seen.size();
   return parzen.ask(context);
 }
 

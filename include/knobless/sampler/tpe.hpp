@@ -2,18 +2,13 @@
 /// The tree-structured Parzen estimator.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
-#include <span>
-#include <vector>
 
 #include "../config.hpp"
 #include "../model/constants.hpp"
-#include "../model/parzen.hpp"
-#include "../numeric/block_rows.hpp"
 #include "../sampler.hpp"
 
 namespace knobless {
@@ -41,9 +36,12 @@ namespace knobless {
 /// the point.
 class tpe {
  public:
-  tpe() = default;
+  tpe();
   /// With other constants, to measure what they are worth.
-  explicit tpe(const detail::tpe_constants& constants) : constants_(constants) {}
+  explicit tpe(const detail::tpe_constants& constants);
+  tpe(tpe&&) noexcept;
+  tpe& operator=(tpe&&) noexcept;
+  ~tpe();
 
   /// The next point.
   [[nodiscard]] std::optional<point> ask(const ask_context& context);
@@ -51,77 +49,15 @@ class tpe {
   /// Takes in what was told since, `most` trials at most. An ask does it with all of them: this is for whoever would rather
   /// not have the next one wait for that. O(d log n) for each.
   void hear(const history& seen, const domain& space, std::size_t most = (std::numeric_limits<std::size_t>::max)());
+  /// How many told trials it has taken in. O(1).
+  [[nodiscard]] std::size_t heard() const noexcept;
 
  private:
-  enum class side : unsigned char { none, good, bad };
-  // The rows of one side, a kernel for each, and their order by each numeric coordinate. Of equal good rows the better one
-  // comes first, and so has the gap below for itself; of equal bad ones the older.
-  struct half {
-    parzen mixture;
-    std::vector<std::uint32_t> rows;  // of each kernel
-    std::vector<std::vector<std::uint32_t>> sorted;
-  };
-
-  static constexpr std::size_t startup = 10;
-  static constexpr std::size_t candidates = parzen_points::size;
-  static constexpr std::size_t most_good = 25;
-
-  void clear(const history& seen, const domain& space);
-  void insert(std::span<const double> unit, std::span<const unsigned char> active);
-  void erase_last();
-  void split(const domain& space);
-  void enter(const domain& space, std::uint32_t row, side to);
-  void leave(const domain& space, std::uint32_t row);
-  [[nodiscard]] half& half_of(std::uint32_t row) { return side_[row] == side::good ? good_ : bad_; }
-  [[nodiscard]] std::size_t position(const half& in, std::size_t k, std::uint32_t row) const;
-  void refresh(const domain& space, half& in, std::size_t k, std::size_t at);
-  void weigh();
-  [[nodiscard]] std::size_t pick(std::uint32_t word) const;
-  void draw(const domain& space, random& rng, std::size_t from);
-  void find_candidates(const domain& space, random& rng);
-  void gather(std::size_t candidate, point& p) const;
-  [[nodiscard]] bool known(const domain& space, const point& p) const;
+  struct state;
+  [[nodiscard]] state& present(const history& seen, const domain& space);
 
   detail::tpe_constants constants_;
-
-  // What was told, a row a trial, and rows in the order of the value.
-  std::size_t dimensions_ = 0;
-  bool discrete_ = false;  // a point may have no continuous coordinate
-  std::uint64_t epoch_ = 0;
-  std::size_t told_ = 0;
-  std::size_t rows_ = 0;
-  std::size_t complete_ = 0;
-  detail::block_rows<double> unit_;
-  detail::block_rows<unsigned char> active_;
-  std::vector<std::uint32_t> ranking_;
-  std::vector<unsigned char> tier_;  // 0 complete, 1 pruned with a value, 2 without one
-  std::vector<double> value_;
-  std::vector<side> side_;
-  std::vector<std::uint32_t> slot_;  // the kernel of a row on its side
-  detail::block_rows<normal_kernel> kernels_;
-  std::vector<std::uint64_t> known_;  // hashes of the points that were told, sorted
-
-  half bad_;
-  half good_;
-  std::size_t good_count_ = 0;
-  bool weights_stale_ = true;
-  float log_prior_ = 0.0F;  // weight of the good side's prior
-  // Kernels are chosen by the alias method; the one behind the last is the prior.
-  struct share {
-    std::uint32_t own;
-    std::uint32_t other;
-  };
-  std::vector<share> shares_;
-
-  // The candidates, a column a dimension: room that is used again.
-  struct column {
-    std::array<double, candidates> unit;
-    std::array<bool, candidates> active;
-  };
-  std::vector<column> drawn_;
-  std::size_t count_ = 0;
-  point probe_;
-  parzen_points points_;
+  std::unique_ptr<state> state_;
 };
 
 }  // namespace knobless

@@ -3,36 +3,145 @@
 #include "tpe.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "../elementary.hpp"
+#include "../model/parzen.hpp"
+#include "../numeric/block_rows.hpp"
 #include "first_point.hpp"
 #include "random_search.hpp"
 
 #include "../detail/strict_begin.inc"
 
 namespace knobless {
+class tpe::state {
+ public:
+  state(const history& seen, const domain& space, const detail::tpe_constants& constants);
+
+  void hear(const history& seen, const domain& space, std::size_t most);
+  [[nodiscard]] std::optional<point> ask(const ask_context& context);
+  /// Whether this is the state of a study with that history.
+  [[nodiscard]] bool of(const history& seen, const domain& space) const noexcept {
+    return seen.epoch() == epoch_ && space.size() == dimensions_ && told_ <= seen.size();
+  }
+  [[nodiscard]] std::size_t told() const noexcept { return told_; }
+
+ private:
+  enum class side : unsigned char { none, good, bad };
+  // The rows of one side, a kernel for each, and their order by each numeric coordinate. Of equal good rows the better one
+  // comes first, and so has the gap below for itself; of equal bad ones the older.
+  struct half {
+    parzen mixture;
+    std::vector<std::uint32_t> rows;  // of each kernel
+    std::vector<std::vector<std::uint32_t>> sorted;
+  };
+
+  static constexpr std::size_t startup = 10;
+  static constexpr std::size_t candidates = parzen_points::size;
+  static constexpr std::size_t most_good = 25;
+
+  void insert(std::span<const double> unit, std::span<const unsigned char> active);
+  void erase_last();
+  void split(const domain& space);
+  void enter(const domain& space, std::uint32_t row, side to);
+  void leave(const domain& space, std::uint32_t row);
+  [[nodiscard]] half& half_of(std::uint32_t row) { return side_[row] == side::good ? good_ : bad_; }
+  [[nodiscard]] std::size_t position(const half& in, std::size_t k, std::uint32_t row) const;
+  void refresh(const domain& space, half& in, std::size_t k, std::size_t at);
+  void weigh();
+  [[nodiscard]] std::size_t pick(std::uint32_t word) const;
+  void draw(const domain& space, random& rng, std::size_t from);
+  void find_candidates(const domain& space, random& rng);
+  void gather(std::size_t candidate, point& p) const;
+  [[nodiscard]] bool known(const domain& space, const point& p) const;
+
+  detail::tpe_constants constants_;
+
+  // What was told, a row a trial, and rows in the order of the value.
+  std::size_t dimensions_;
+  bool discrete_ = true;  // a point may have no continuous coordinate
+  std::uint64_t epoch_;
+  std::size_t told_ = 0;
+  std::size_t rows_ = 0;
+  std::size_t complete_ = 0;
+  detail::block_rows<double> unit_;
+  detail::block_rows<unsigned char> active_;
+  std::vector<std::uint32_t> ranking_;
+  std::vector<unsigned char> tier_;  // 0 complete, 1 pruned with a value, 2 without one
+  std::vector<double> value_;
+  std::vector<side> side_;
+  std::vector<std::uint32_t> slot_;  // the kernel of a row on its side
+  detail::block_rows<normal_kernel> kernels_;
+  std::vector<std::uint64_t> known_;  // hashes of the points that were told, sorted
+
+  half bad_;
+  half good_;
+  std::size_t good_count_ = 0;
+  bool weights_stale_ = true;
+  float log_prior_ = 0.0F;  // weight of the good side's prior
+  // Kernels are chosen by the alias method; the one behind the last is the prior.
+  struct share {
+    std::uint32_t own;
+    std::uint32_t other;
+  };
+  std::vector<share> shares_;
+
+  // The candidates, a column a dimension: room that is used again.
+  struct column {
+    std::array<double, candidates> unit;
+    std::array<bool, candidates> active;
+  };
+  std::vector<column> drawn_;
+  std::size_t count_ = 0;
+  point probe_;
+  parzen_points points_;
+};
+
+KNOBLESS_INLINE tpe::tpe() = default;
+KNOBLESS_INLINE tpe::tpe(const detail::tpe_constants& constants) : constants_(constants) {}
+KNOBLESS_INLINE tpe::tpe(tpe&&) noexcept = default;
+KNOBLESS_INLINE tpe& tpe::operator=(tpe&&) noexcept = default;
+KNOBLESS_INLINE tpe::~tpe() = default;
+
+KNOBLESS_INLINE tpe::state& tpe::present(const history& seen, const domain& space) {
+  if (!state_ || !state_->of(seen, space)) state_ = std::make_unique<state>(seen, space, constants_);
+  return *state_;
+}
+
+KNOBLESS_INLINE std::optional<point> tpe::ask(const ask_context& context) {
+  return present(context.seen, context.space).ask(context);
+}
+
+KNOBLESS_INLINE void tpe::hear(const history& seen, const domain& space, std::size_t most) {
+  present(seen, space).hear(seen, space, most);
+}
+
+KNOBLESS_INLINE std::size_t tpe::heard() const noexcept { return state_ ? state_->told() : 0; }
+
 // ---- What was told ---------------------------------------------------------------------------------------------------
 
-KNOBLESS_INLINE void tpe::clear(const history& seen, const domain& space) {
-  *this = tpe(constants_);
-  epoch_ = seen.epoch();
-  dimensions_ = space.size();
-  unit_ = detail::block_rows<double>(dimensions_);
-  active_ = detail::block_rows<unsigned char>(dimensions_);
-  kernels_ = detail::block_rows<normal_kernel>(dimensions_);
-  drawn_.resize(dimensions_);
+KNOBLESS_INLINE tpe::state::state(const history& seen, const domain& space, const detail::tpe_constants& constants)
+    : constants_(constants),
+      dimensions_(space.size()),
+      epoch_(seen.epoch()),
+      unit_(dimensions_),
+      active_(dimensions_),
+      kernels_(dimensions_),
+      drawn_(dimensions_) {
   for (half* h : {&bad_, &good_}) {
     h->mixture.reset(space);
     h->sorted.resize(dimensions_);
   }
   // A point without an active continuous parameter needs that each such parameter is conditional.
-  discrete_ = true;
   for (const parameter& p : space) discrete_ = discrete_ && (!p.continuous() || p.parent() != parameter::no_parent);
 }
 
-KNOBLESS_INLINE void tpe::insert(std::span<const double> unit, std::span<const unsigned char> active) {
+KNOBLESS_INLINE void tpe::state::insert(std::span<const double> unit, std::span<const unsigned char> active) {
   std::copy(unit.begin(), unit.end(), unit_.push());
   std::copy(active.begin(), active.end(), active_.push());
   side_.push_back(side::none);
@@ -41,7 +150,7 @@ KNOBLESS_INLINE void tpe::insert(std::span<const double> unit, std::span<const u
   ++rows_;
 }
 
-KNOBLESS_INLINE void tpe::erase_last() {
+KNOBLESS_INLINE void tpe::state::erase_last() {
   unit_.pop();
   active_.pop();
   side_.pop_back();
@@ -50,8 +159,7 @@ KNOBLESS_INLINE void tpe::erase_last() {
   --rows_;
 }
 
-KNOBLESS_INLINE void tpe::hear(const history& seen, const domain& space, std::size_t most) {
-  if (seen.epoch() != epoch_ || dimensions_ != space.size() || told_ > seen.size()) clear(seen, space);
+KNOBLESS_INLINE void tpe::state::hear(const history& seen, const domain& space, std::size_t most) {
   for (; told_ < seen.size() && most > 0; ++told_, --most) {
     const observation o = seen[told_];
     if (discrete_) {
@@ -79,7 +187,7 @@ KNOBLESS_INLINE void tpe::hear(const history& seen, const domain& space, std::si
 }
 
 // Puts each row on its side after one more was told.
-KNOBLESS_INLINE void tpe::split(const domain& space) {
+KNOBLESS_INLINE void tpe::state::split(const domain& space) {
   const double wanted = std::ceil(constants_.good_share * static_cast<double>(rows_));
   const std::size_t count = (std::min)({static_cast<std::size_t>(wanted), most_good, complete_});
   if (count != good_count_) weights_stale_ = true;
@@ -98,7 +206,7 @@ KNOBLESS_INLINE void tpe::split(const domain& space) {
 
 // ---- The two sides, kept up to date: a trial that comes or goes changes its neighbours' kernels only -------------------
 
-KNOBLESS_INLINE std::size_t tpe::position(const half& in, std::size_t k, std::uint32_t row) const {
+KNOBLESS_INLINE std::size_t tpe::state::position(const half& in, std::size_t k, std::uint32_t row) const {
   const bool by_value = &in == &good_;
   const auto before = [&](std::uint32_t a, std::uint32_t b) {
     const double at_a = unit_[a][k];
@@ -110,7 +218,7 @@ KNOBLESS_INLINE std::size_t tpe::position(const half& in, std::size_t k, std::ui
   return static_cast<std::size_t>(std::lower_bound(sorted.begin(), sorted.end(), row, before) - sorted.begin());
 }
 
-KNOBLESS_INLINE void tpe::refresh(const domain& space, half& in, std::size_t k, std::size_t at) {
+KNOBLESS_INLINE void tpe::state::refresh(const domain& space, half& in, std::size_t k, std::size_t at) {
   const auto& sorted = in.sorted[k];
   const std::uint32_t row = sorted[at];
   const double x = unit_[row][k];
@@ -125,7 +233,7 @@ KNOBLESS_INLINE void tpe::refresh(const domain& space, half& in, std::size_t k, 
   in.mixture.set_normal(slot_[row], k, x, kernel);
 }
 
-KNOBLESS_INLINE void tpe::enter(const domain& space, std::uint32_t row, side to) {
+KNOBLESS_INLINE void tpe::state::enter(const domain& space, std::uint32_t row, side to) {
   side_[row] = to;
   half& in = half_of(row);
   slot_[row] = static_cast<std::uint32_t>(in.rows.size());
@@ -145,7 +253,7 @@ KNOBLESS_INLINE void tpe::enter(const domain& space, std::uint32_t row, side to)
   }
 }
 
-KNOBLESS_INLINE void tpe::leave(const domain& space, std::uint32_t row) {
+KNOBLESS_INLINE void tpe::state::leave(const domain& space, std::uint32_t row) {
   half& in = half_of(row);
   side_[row] = side::none;
   const std::uint32_t slot = slot_[row];
@@ -163,7 +271,7 @@ KNOBLESS_INLINE void tpe::leave(const domain& space, std::uint32_t row) {
 }
 
 // EI weights (Watanabe 2023): the improvement on the best of the rest.
-KNOBLESS_INLINE void tpe::weigh() {
+KNOBLESS_INLINE void tpe::state::weigh() {
   std::array<double, most_good + 1> weight;
   weight.fill(1.0);
   auto sum = static_cast<double>(good_count_);
@@ -206,14 +314,14 @@ KNOBLESS_INLINE void tpe::weigh() {
 // ---- Candidates ------------------------------------------------------------------------------------------------------
 
 // A good kernel by its weight; good_count_ is the prior.
-KNOBLESS_INLINE std::size_t tpe::pick(std::uint32_t word) const {
+KNOBLESS_INLINE std::size_t tpe::state::pick(std::uint32_t word) const {
   const std::uint64_t place = std::uint64_t{word} * shares_.size();
   const auto cell = static_cast<std::size_t>(place >> 32U);
   return static_cast<std::uint32_t>(place) < shares_[cell].own ? cell : shares_[cell].other;
 }
 
 // Candidates from number `from` on, a dimension after the other.
-KNOBLESS_INLINE void tpe::draw(const domain& space, random& rng, std::size_t from) {
+KNOBLESS_INLINE void tpe::state::draw(const domain& space, random& rng, std::size_t from) {
   using detail::float4;
   std::array<std::uint32_t, 2 * candidates> words;
   std::array<std::size_t, candidates> parent;
@@ -260,7 +368,7 @@ KNOBLESS_INLINE void tpe::draw(const domain& space, random& rng, std::size_t fro
   }
 }
 
-KNOBLESS_INLINE void tpe::gather(std::size_t candidate, point& p) const {
+KNOBLESS_INLINE void tpe::state::gather(std::size_t candidate, point& p) const {
   p.unit.resize(dimensions_);
   p.active.resize(dimensions_);
   for (std::size_t k = 0; k < dimensions_; ++k) {
@@ -269,7 +377,7 @@ KNOBLESS_INLINE void tpe::gather(std::size_t candidate, point& p) const {
   }
 }
 
-KNOBLESS_INLINE bool tpe::known(const domain& space, const point& p) const {
+KNOBLESS_INLINE bool tpe::state::known(const domain& space, const point& p) const {
   if (!discrete_) return false;
   for (std::size_t k = 0; k < dimensions_; ++k)
     if (p.active[k] != 0 && space[k].continuous()) return false;
@@ -277,7 +385,7 @@ KNOBLESS_INLINE bool tpe::known(const domain& space, const point& p) const {
 }
 
 // Draws until there are `candidates` that may be proposed, up to ten times as many.
-KNOBLESS_INLINE void tpe::find_candidates(const domain& space, random& rng) {
+KNOBLESS_INLINE void tpe::state::find_candidates(const domain& space, random& rng) {
   count_ = 0;
   for (std::size_t drawn = 0; count_ < candidates && drawn < 10 * candidates;) {
     draw(space, rng, count_);
@@ -307,9 +415,9 @@ KNOBLESS_INLINE void tpe::find_candidates(const domain& space, random& rng) {
   }
 }
 
-KNOBLESS_INLINE std::optional<point> tpe::ask(const ask_context& context) {
+KNOBLESS_INLINE std::optional<point> tpe::state::ask(const ask_context& context) {
   const domain& space = context.space;
-  hear(context.seen, space);
+  hear(context.seen, space, context.seen.size());
   const auto pending = context.seen.pending();
   if (rows_ + pending.size() < startup || complete_ < 2) return detail::first_point(context, startup);
 
