@@ -95,9 +95,9 @@ struct double4 {
   [[nodiscard]] static KNOBLESS_INLINED double4 exp(const double4& x) noexcept {
     const double4 raised = larger(x, all(-708.0));
     // Rounded by truncation of what is never positive.
-    const double4 near = 1.4426950408889634074 * raised - all(0.5);
+    const double4 scaled = 1.4426950408889634074 * raised - all(0.5);
     double4 k;
-    const double4 power{two_to_the(near.low, k.low), two_to_the(near.high, k.high)};
+    const double4 power{two_to_the(scaled.low, k.low), two_to_the(scaled.high, k.high)};
     // x = k ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts (Cody and Waite); Taylor's series of r.
     const double4 r = (raised - 6.93145751953125e-1 * k) - 1.42860682030941723212e-6 * k;
     double4 p = all(1.0 / 6227020800.0);
