@@ -28,7 +28,9 @@ struct budget {
   std::size_t networks = 5;  // of a trial: one network's noise is as large as what separates good settings
   std::size_t fresh = 10;
   int longest = 150;  // pieces
-  double full_trainings = 7.0;
+  // Of the live search. The model averages over neighbours, and many trials of two networks tell it more than a few of five.
+  std::size_t live_networks = 2;
+  double full_trainings = 27.0;
 };
 
 struct outcome {
@@ -47,10 +49,9 @@ double fresh_loss(const dataset& data, const setting& chosen, const budget& spen
 // Each trial from the beginning: iterations are one of the things to choose.
 outcome from_the_beginning(const dataset& data, const budget& spent, std::uint64_t seed) {
   const knobless::space<setting> space{
-      knobless::integer("iterations", &setting::iterations,
-                        {.low = piece, .high = piece * spent.longest, .scale = knobless::log}),
+      knobless::integer("iterations", &setting::iterations, {.low = piece, .high = piece * spent.longest}),
       knobless::real("learning_rate", &setting::learning_rate, {.low = 0.1, .high = 1.0, .scale = knobless::log}),
-      knobless::integer("hidden", &setting::hidden, {.low = 2, .high = 35, .scale = knobless::log})};
+      knobless::integer("hidden", &setting::hidden, {.low = 2, .high = 56})};
   outcome found;
   knobless::random seeds(seed, std::uint64_t{1} << 40U);
   const auto tuned = knobless::minimize(space,
@@ -63,7 +64,7 @@ outcome from_the_beginning(const dataset& data, const budget& spent, std::uint64
                                           return sum / static_cast<double>(spent.networks);
                                         },
                                         {.trials = spent.trials, .seed = seed});
-  found.chosen = tuned.best().config;
+  found.chosen = tuned.best_estimated().config;
   found.loss = fresh_loss(data, found.chosen, spent, seed);
   return found;
 }
@@ -95,15 +96,16 @@ class ensemble {
 outcome live(const dataset& data, const budget& spent, std::uint64_t seed) {
   const knobless::space<setting> space{
       knobless::real("learning_rate", &setting::learning_rate, {.low = 0.1, .high = 1.0, .scale = knobless::log}),
-      knobless::integer("hidden", &setting::hidden, {.low = 2, .high = 35, .scale = knobless::log})};
+      knobless::integer("hidden", &setting::hidden, {.low = 2, .high = 56})};
   knobless::random seeds(seed, std::uint64_t{1} << 40U);
   auto top = knobless::multi_fidelity(
-      space, [&](const setting& s) { return ensemble(s, spent.networks, data, seeds); },
+      space, [&](const setting& s) { return ensemble(s, spent.live_networks, data, seeds); },
       [](ensemble& e, int more) { return e.go_on(more); },
-      {.max_resource = spent.longest, .budget = spent.full_trainings, .seed = seed});
+      // Not cut before a third of the training: rates that lose in the end are ahead until then.
+      {.max_resource = spent.longest, .min_resource = spent.longest / 3, .budget = spent.full_trainings, .seed = seed});
   setting chosen = top.best().config;
   chosen.iterations = piece * top.best().resource;
-  const double pieces = static_cast<double>(top.taken().trained * spent.networks);
+  const double pieces = static_cast<double>(top.taken().trained * spent.live_networks);
   return {chosen, fresh_loss(data, chosen, spent, seed), pieces * piece};
 }
 // [live]
@@ -126,7 +128,7 @@ int main(int count, char** arguments) {
       const std::string_view option = arguments[i];
       const bool last = i + 1 == count;
       if (option == "--quick") {
-        spent = {6, 2, 2, 9, 3.0};
+        spent = {6, 2, 2, 9, 2, 3.0};
       } else if (option == "--data" && !last) {
         file = arguments[++i];
       } else if (option == "--searches" && !last) {
