@@ -53,7 +53,7 @@ class tpe {
   [[nodiscard]] std::size_t heard() const noexcept;
 
  private:
-  struct state;
+  class state;
   [[nodiscard]] state& present(const history& seen, const domain& space);
 
   detail::tpe_constants constants_;
