@@ -432,3 +432,57 @@ TEST_CASE("multi_fidelity: nothing need be said, and of 81 units most models get
   CHECK(all.trained <= 20 * 81);
   CHECK(all.built > 20);
 }
+
+TEST_CASE("live objects: under noise the best estimated trial is truly better than the best observed") {
+  struct noisy {
+    double x;
+    knobless::random* rng;
+  };
+  const auto distance = [](double x) { return (x - 0.3) * (x - 0.3); };
+  for (const double sign : {1.0, -1.0}) {
+    double observed = 0.0;
+    double estimated = 0.0;
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+      knobless::random rng(seed, 77);
+      const auto advance = [&](noisy& m, int) { return sign * (distance(m.x) + 0.05 * m.rng->normal()); };
+      auto top = hyperband(line(),
+                           [&](const setting& s) {
+                             return noisy{s.x, &rng};
+                           },
+                           advance,
+                           {.max_resource = 1,
+                            .budget = 40.0,
+                            .seed = seed,
+                            .toward = sign > 0.0 ? direction::minimize : direction::maximize});
+      const auto judged = top.best_estimated();
+      CHECK(judged.resource == 1);
+      CHECK(judged.config.x == top.config(judged.number).x);
+      CHECK(std::abs(sign * judged.value - distance(judged.config.x)) < 0.1);
+      observed += distance(top.best().config.x);
+      estimated += distance(judged.config.x);
+    }
+    MESSAGE("observed ", observed / 30.0, ", estimated ", estimated / 30.0);
+    CHECK(estimated < 0.8 * observed);
+  }
+}
+
+TEST_CASE("live objects: only who was trained furthest is judged, and nobody where all failed") {
+  auto top = successive_halving(
+      line(), [](const setting& s) { return s.x; },
+      // Early values praise what is bad in the end.
+      [](double& x, int more) { return more == 1 ? -x : x; }, {.max_resource = 9, .seed = 1});
+  const auto judged = top.best_estimated();
+  CHECK(judged.resource == 9);
+  CHECK(judged.number == top.best().number);
+#if KNOBLESS_EXCEPTIONS
+  auto none = successive_halving(
+      line(), [](const setting& s) { return s.x; }, [](double&, int) -> double { throw std::runtime_error("no disk"); },
+      {.max_resource = 3});
+  try {
+    (void)none.best_estimated();
+    FAIL("no error");
+  } catch (const exception& e) {
+    CHECK(test::says(e.what(), "no trial has survived; the first failure: no disk"));
+  }
+#endif
+}

@@ -103,8 +103,10 @@ outcome live(const dataset& data, const budget& spent, std::uint64_t seed) {
       [](ensemble& e, int more) { return e.go_on(more); },
       // Not cut before a third of the training: rates that lose in the end are ahead until then.
       {.max_resource = spent.longest, .min_resource = spent.longest / 3, .budget = spent.full_trainings, .seed = seed});
-  setting chosen = top.best().config;
-  chosen.iterations = piece * top.best().resource;
+  // The lowest value of many trials is mostly luck.
+  const auto judged = top.best_estimated();
+  setting chosen = judged.config;
+  chosen.iterations = piece * judged.resource;
   const double pieces = static_cast<double>(top.taken().trained * spent.live_networks);
   return {chosen, fresh_loss(data, chosen, spent, seed), pieces * piece};
 }

@@ -20,6 +20,7 @@
 #include "config.hpp"
 #include "elementary.hpp"
 #include "error.hpp"
+#include "estimate.hpp"
 #include "fidelity/asha_rule.hpp"
 #include "fidelity/bracket_rule.hpp"
 #include "fidelity/fidelity_core.hpp"
@@ -94,13 +95,24 @@ class training_result {
   [[nodiscard]] bool has_best() const noexcept { return best_ && object_; }
   /// The survivor: the best of those that were trained furthest. Raises an error where every trial failed.
   [[nodiscard]] survivor best() {
-    if (!has_best())
-      raise(
-          {error_code::invalid_use,
-           detail::text("no trial has survived", first_failure_.empty() ? "" : "; the first failure: ", first_failure_),
-           "training_result.best"});
+    if (!has_best()) raise({error_code::invalid_use, no_survivor(), "training_result.best"});
     const training& t = trials_[*best_];
     return {space_.decode(t.where), sign_ * t.value(), *best_, static_cast<int>(t.resource()), *object_};
+  }
+  /// A trial that was trained in full, or as far as any, and what is thought of it.
+  struct judged {
+    Config config;       ///< that it was built with
+    double value;        ///< estimated
+    std::size_t number;  ///< of the trial; its model is the survivor's where that is best().number
+    int resource;        ///< what it has been trained
+  };
+  /// Under noise the lowest of many values is mostly luck: of those that were trained furthest, the trial with the lowest value
+  /// after smoothing over the space (estimate_best). Raises an error where every trial failed.
+  [[nodiscard]] judged best_estimated() const {
+    const std::optional<estimate> found = estimate_best(*space_.shared_domain(), trials_);
+    if (!found) raise({error_code::invalid_use, no_survivor(), "training_result.best_estimated"});
+    const training& t = trials_[found->index];
+    return {space_.decode(t.where), sign_ * found->value, found->index, static_cast<int>(t.resource())};
   }
   /// The surviving model, for good. Raises an error where there is none.
   [[nodiscard]] std::unique_ptr<Model> take() {
@@ -117,6 +129,10 @@ class training_result {
   [[nodiscard]] const std::string& first_failure() const noexcept { return first_failure_; }
 
  private:
+  [[nodiscard]] std::string no_survivor() const {
+    return detail::text("no trial has survived", first_failure_.empty() ? "" : "; the first failure: ", first_failure_);
+  }
+
   knobless::space<Config> space_;
   std::vector<training> trials_;
   std::optional<std::size_t> best_;

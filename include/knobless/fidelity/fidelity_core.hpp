@@ -13,6 +13,7 @@
 
 #include "../config.hpp"
 #include "../domain.hpp"
+#include "../estimate.hpp"
 #include "../history.hpp"
 #include "../sampler.hpp"
 #include "../trial.hpp"
@@ -110,6 +111,10 @@ class fidelity_core {
   std::string first_failure_;
   std::optional<std::size_t> best_;
 };
+
+/// Of the trials that were trained furthest, the one with the lowest smoothed value, as estimate_best has it for a history: its
+/// number and that value. Nothing where no trial has a value. O(min(n, 200)^3) for n such trials.
+[[nodiscard]] std::optional<estimate> estimate_best(const domain& space, std::span<const training> trials);
 
 }  // namespace knobless
 

@@ -146,6 +146,28 @@ KNOBLESS_INLINE bool fidelity_core::better(std::size_t trial) const noexcept {
   return a.resource() != b.resource() ? a.resource() > b.resource() : a.value() < b.value();
 }
 
+KNOBLESS_INLINE std::optional<estimate> estimate_best(const domain& space, std::span<const training> trials) {
+  std::size_t furthest = 0;
+  for (const training& t : trials)
+    if (t.state != trial_state::failed) furthest = (std::max)(furthest, t.resource());
+  history seen(space.size());
+  for (std::size_t i = 0; i < trials.size() && furthest > 0; ++i) {
+    const training& t = trials[i];
+    if (t.state == trial_state::failed || t.resource() != furthest) continue;
+    observation o;
+    o.number = i;
+    o.state = trial_state::complete;
+    o.has_value = true;
+    o.value = t.value();
+    o.unit = t.where.unit;
+    o.active = t.where.active;
+    seen.append(o);
+  }
+  std::optional<estimate> found = estimate_best(space, seen);
+  if (found) found->index = seen[found->index].number;
+  return found;
+}
+
 }  // namespace knobless
 
 #include "../detail/strict_end.inc"
