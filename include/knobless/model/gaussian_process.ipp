@@ -65,11 +65,12 @@ KNOBLESS_INLINE gaussian_process::gaussian_process(const features& layout, const
   learnt_(groups) = log_noise_;
 }
 
-// Numbers over lengthscales, with rows of zeros up to a multiple of four.
+// Numbers over lengthscales, with rows of zeros up to a multiple of four, and a column of zeros where there are none: an empty
+// matrix has no address to count from.
 KNOBLESS_INLINE void gaussian_process::scale(const Eigen::MatrixXd& numbers, const Eigen::VectorXd& log_length,
                                              Eigen::MatrixXd& out) const {
   const Eigen::Index n = numbers.rows();
-  out.setZero(gp::padded(n), layout_->numbers());
+  out.setZero(gp::padded(n), (std::max)(layout_->numbers(), Eigen::Index{1}));
   for (Eigen::Index f = 0; f < layout_->numbers(); ++f) {
     const double a = elementary::exp(-log_length(layout_->group_of_number(f)));
     for (Eigen::Index i = 0; i < n; ++i) out(i, f) = a * numbers(i, f);
