@@ -41,7 +41,7 @@
 
 /// For the few functions that a loop over vector registers is made of: GCC at -O2 would call some of them.
 #if defined(__GNUC__)
-#define KNOBLESS_INLINED __attribute__((always_inline)) inline
+#define KNOBLESS_ALWAYS_INLINE __attribute__((always_inline)) inline
 #else
-#define KNOBLESS_INLINED inline
+#define KNOBLESS_ALWAYS_INLINE inline
 #endif

@@ -1,6 +1,6 @@
 /// \file
-/// Four doubles that are computed with together: in one vector register where there are such wide ones, else in two. An
-/// operation is that of its four numbers, so the width changes no bit.
+/// Four doubles that are computed with together, in two vector registers of two. An operation is that of its four numbers.
+/// (One register of four would make large products a third faster with AVX; without it, GCC keeps such vectors in memory.)
 #pragma once
 
 #include <cmath>
@@ -16,10 +16,10 @@ namespace knobless::detail {
 
 #if defined(__GNUC__)
 using double2 = double __attribute__((vector_size(16)));
-KNOBLESS_INLINED double2 pair_of(double a, double b) noexcept { return double2{a, b}; }
-KNOBLESS_INLINED double2 larger(const double2& a, const double2& b) noexcept { return a > b ? a : b; }
+KNOBLESS_ALWAYS_INLINE double2 pair_of(double a, double b) noexcept { return double2{a, b}; }
+KNOBLESS_ALWAYS_INLINE double2 larger(const double2& a, const double2& b) noexcept { return a > b ? a : b; }
 /// 2 to the power of what x is truncated to, which k becomes.
-KNOBLESS_INLINED double2 two_to_the(const double2& x, double2& k) noexcept {
+KNOBLESS_ALWAYS_INLINE double2 two_to_the(const double2& x, double2& k) noexcept {
   const auto whole = __builtin_convertvector(x, std::int32_t __attribute__((vector_size(8))));
   k = __builtin_convertvector(whole, double2);
   const auto bits = (__builtin_convertvector(whole, std::int64_t __attribute__((vector_size(16)))) + 1023) << 52;
@@ -35,11 +35,11 @@ struct double2 {
   friend double2 operator-(const double2& a, const double2& b) noexcept { return {{a[0] - b[0], a[1] - b[1]}}; }
   friend double2 operator*(const double2& a, const double2& b) noexcept { return {{a[0] * b[0], a[1] * b[1]}}; }
 };
-KNOBLESS_INLINED double2 pair_of(double a, double b) noexcept { return {{a, b}}; }
-KNOBLESS_INLINED double2 larger(const double2& a, const double2& b) noexcept {
+KNOBLESS_ALWAYS_INLINE double2 pair_of(double a, double b) noexcept { return {{a, b}}; }
+KNOBLESS_ALWAYS_INLINE double2 larger(const double2& a, const double2& b) noexcept {
   return {{a[0] > b[0] ? a[0] : b[0], a[1] > b[1] ? a[1] : b[1]}};
 }
-KNOBLESS_INLINED double2 two_to_the(const double2& x, double2& k) noexcept {
+KNOBLESS_ALWAYS_INLINE double2 two_to_the(const double2& x, double2& k) noexcept {
   k = {{std::trunc(x[0]), std::trunc(x[1])}};
   return {{std::ldexp(1.0, static_cast<int>(k[0])), std::ldexp(1.0, static_cast<int>(k[1]))}};
 }
@@ -50,49 +50,49 @@ struct double4 {
   double2 low;
   double2 high;
 
-  [[nodiscard]] static KNOBLESS_INLINED double4 all(double x) noexcept { return {pair_of(x, x), pair_of(x, x)}; }
+  [[nodiscard]] static KNOBLESS_ALWAYS_INLINE double4 all(double x) noexcept { return {pair_of(x, x), pair_of(x, x)}; }
   /// From and into memory that need be aligned no more than a double is.
-  [[nodiscard]] static KNOBLESS_INLINED double4 load(const double* from) noexcept {
+  [[nodiscard]] static KNOBLESS_ALWAYS_INLINE double4 load(const double* from) noexcept {
     double4 x;
     std::memcpy(&x.low, from, sizeof x.low);
     std::memcpy(&x.high, from + 2, sizeof x.high);
     return x;
   }
-  KNOBLESS_INLINED void store(double* into) const noexcept {
+  KNOBLESS_ALWAYS_INLINE void store(double* into) const noexcept {
     std::memcpy(into, &low, sizeof low);
     std::memcpy(into + 2, &high, sizeof high);
   }
-  [[nodiscard]] KNOBLESS_INLINED double operator[](std::size_t lane) const noexcept {
+  [[nodiscard]] KNOBLESS_ALWAYS_INLINE double operator[](std::size_t lane) const noexcept {
     return lane < 2 ? low[lane] : high[lane - 2];
   }
 
-  friend KNOBLESS_INLINED double4 operator+(const double4& a, const double4& b) noexcept {
+  friend KNOBLESS_ALWAYS_INLINE double4 operator+(const double4& a, const double4& b) noexcept {
     return {a.low + b.low, a.high + b.high};
   }
-  friend KNOBLESS_INLINED double4 operator-(const double4& a, const double4& b) noexcept {
+  friend KNOBLESS_ALWAYS_INLINE double4 operator-(const double4& a, const double4& b) noexcept {
     return {a.low - b.low, a.high - b.high};
   }
-  friend KNOBLESS_INLINED double4 operator*(const double4& a, const double4& b) noexcept {
+  friend KNOBLESS_ALWAYS_INLINE double4 operator*(const double4& a, const double4& b) noexcept {
     return {a.low * b.low, a.high * b.high};
   }
-  friend KNOBLESS_INLINED double4 operator+(double a, const double4& b) noexcept { return all(a) + b; }
-  friend KNOBLESS_INLINED double4 operator*(double a, const double4& b) noexcept { return all(a) * b; }
+  friend KNOBLESS_ALWAYS_INLINE double4 operator+(double a, const double4& b) noexcept { return all(a) + b; }
+  friend KNOBLESS_ALWAYS_INLINE double4 operator*(double a, const double4& b) noexcept { return all(a) * b; }
 
   /// The sum of the four, pairwise.
-  [[nodiscard]] KNOBLESS_INLINED double sum() const noexcept { return (low[0] + low[1]) + (high[0] + high[1]); }
+  [[nodiscard]] KNOBLESS_ALWAYS_INLINE double sum() const noexcept { return (low[0] + low[1]) + (high[0] + high[1]); }
 
   /// The larger of each pair.
-  [[nodiscard]] static KNOBLESS_INLINED double4 larger(const double4& a, const double4& b) noexcept {
+  [[nodiscard]] static KNOBLESS_ALWAYS_INLINE double4 larger(const double4& a, const double4& b) noexcept {
     return {detail::larger(a.low, b.low), detail::larger(a.high, b.high)};
   }
 
   /// Square roots of what is not negative.
-  [[nodiscard]] static KNOBLESS_INLINED double4 sqrt(const double4& x) noexcept {
+  [[nodiscard]] static KNOBLESS_ALWAYS_INLINE double4 sqrt(const double4& x) noexcept {
     return {pair_of(std::sqrt(x.low[0]), std::sqrt(x.low[1])), pair_of(std::sqrt(x.high[0]), std::sqrt(x.high[1]))};
   }
 
   /// e to the power x, relative error below 1e-15; x below -708 counts as -708, and above 0 it is not meant for.
-  [[nodiscard]] static KNOBLESS_INLINED double4 exp(const double4& x) noexcept {
+  [[nodiscard]] static KNOBLESS_ALWAYS_INLINE double4 exp(const double4& x) noexcept {
     const double4 raised = larger(x, all(-708.0));
     // Rounded by truncation of what is never positive.
     const double4 scaled = 1.4426950408889634074 * raised - all(0.5);
