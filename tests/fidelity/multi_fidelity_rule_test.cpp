@@ -140,12 +140,19 @@ TEST_CASE("multi_fidelity_rule: legs side by side differ, and the search is as g
 
 TEST_CASE("multi_fidelity_rule: failures on the way, equal values, huge values and one rung") {
   const auto failing = [](const point& p, std::size_t r) { return p.unit[0] > 0.5 && r > 1 ? test::nan : bowl(p); };
-  const search a = run(failing, 9, 8.0, 1);
-  CHECK(a.best < 0.1);
+  // Ten searches: one says little.
+  double mean = 0.0;
   std::size_t failures = 0;
-  for (const training& t : a.trials) failures += t.state == trial_state::failed ? 1U : 0U;
+  std::size_t trials = 0;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    const search a = run(failing, 9, 8.0, seed);
+    mean += 0.1 * a.best;
+    trials += a.trials.size();
+    for (const training& t : a.trials) failures += t.state == trial_state::failed ? 1U : 0U;
+  }
+  CHECK(mean < 0.05);
   CHECK(failures > 0);
-  CHECK(failures < a.trials.size() / 2);
+  CHECK(failures < trials / 2);
   CHECK(run([](const point&, std::size_t) { return 1.0; }, 9, 6.0, 1).best == 1.0);
   CHECK(run([](const point& p, std::size_t) { return bowl(p) * 1e300; }, 9, 6.0, 1).best < 1e300);
   CHECK(run([](const point& p, std::size_t) { return bowl(p); }, 1, 20.0, 1).best < 0.01);
