@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstddef>
-#include <knobless/elementary.hpp>
 #include <knobless/numeric/double4.hpp>
 #include <knobless/numeric/matern.hpp>
 #include <vector>

@@ -88,7 +88,6 @@ class fidelity_core {
   [[nodiscard]] history& at_level(std::size_t resource);
   void release(std::size_t trial);
   [[nodiscard]] bool better(std::size_t trial) const noexcept;
-  void record(history& seen, std::size_t trial, const outcome& out);
 
   std::shared_ptr<const domain> space_;
   std::unique_ptr<promotion_rule> rule_;

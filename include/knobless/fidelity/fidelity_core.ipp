@@ -10,6 +10,21 @@
 
 namespace knobless {
 
+namespace detail {
+
+inline void record(history& seen, std::size_t number, const point& where, const outcome& out) {
+  observation o;
+  o.number = number;
+  o.state = out.state();
+  o.has_value = o.state == trial_state::complete;
+  o.value = out.value();
+  o.unit = where.unit;
+  o.active = where.active;
+  seen.append(o);
+}
+
+}  // namespace detail
+
 KNOBLESS_INLINE fidelity_core::fidelity_core(std::shared_ptr<const domain> space, std::unique_ptr<promotion_rule> rule,
                                              any_sampler sampler, const options& chosen)
     : space_(std::move(space)), rule_(std::move(rule)), sampler_(std::move(sampler)), options_(chosen) {}
@@ -18,17 +33,6 @@ KNOBLESS_INLINE history& fidelity_core::at_level(std::size_t resource) {
   auto at = std::find_if(levels_.begin(), levels_.end(), [&](const level& l) { return l.resource >= resource; });
   if (at == levels_.end() || at->resource != resource) at = levels_.insert(at, {resource, history(space_->size())});
   return at->seen;
-}
-
-KNOBLESS_INLINE void fidelity_core::record(history& seen, std::size_t trial, const outcome& out) {
-  observation o;
-  o.number = trial;
-  o.state = out.state();
-  o.has_value = o.state == trial_state::complete;
-  o.value = out.value();
-  o.unit = trials_[trial].where.unit;
-  o.active = trials_[trial].where.active;
-  seen.append(o);
 }
 
 KNOBLESS_INLINE std::optional<point> fidelity_core::propose() {
@@ -112,13 +116,13 @@ KNOBLESS_INLINE void fidelity_core::tell(std::size_t trial, const outcome& out) 
   t.busy = false;
   --busy_;
   const std::size_t to = asked_to_[trial];
-  record(at_level(to), trial, out);
+  detail::record(at_level(to), trial, trials_[trial].where, out);
   if (out.state() != trial_state::complete) {
     t.state = trial_state::failed;
     ++failures_;
     if (first_failure_.empty()) first_failure_ = out.why();
     for (level& l : levels_)
-      if (l.resource > to) record(l.seen, trial, out);
+      if (l.resource > to) detail::record(l.seen, trial, trials_[trial].where, out);
     const bool was_best = best_ == trial;
     if (was_best) {
       best_.reset();
@@ -153,15 +157,7 @@ KNOBLESS_INLINE std::optional<estimate> estimate_best(const domain& space, std::
   history seen(space.size());
   for (std::size_t i = 0; i < trials.size() && furthest > 0; ++i) {
     const training& t = trials[i];
-    if (t.state == trial_state::failed || t.resource() != furthest) continue;
-    observation o;
-    o.number = i;
-    o.state = trial_state::complete;
-    o.has_value = true;
-    o.value = t.value();
-    o.unit = t.where.unit;
-    o.active = t.where.active;
-    seen.append(o);
+    if (t.state != trial_state::failed && t.resource() == furthest) detail::record(seen, i, t.where, t.value());
   }
   std::optional<estimate> found = estimate_best(space, seen);
   if (found) found->index = seen[found->index].number;

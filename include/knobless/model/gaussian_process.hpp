@@ -83,6 +83,7 @@ class gaussian_process {
   // The known points, and what they are compared with. Rows and columns are multiples of four, those beyond the points are
   // zero; there may be room for more.
   Eigen::VectorXd log_length_;
+  Eigen::VectorXd inverse_length_;  // of each number
   double log_noise_;
   Eigen::Index count_ = 0;
   Eigen::MatrixXd scaled_;  // numbers over lengthscales

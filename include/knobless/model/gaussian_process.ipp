@@ -25,20 +25,28 @@ inline constexpr double noise_width = 2.0;
 inline constexpr double least_noise = 1e-7;
 inline constexpr double length_width = 1.0;
 
-inline constexpr Eigen::Index step = static_cast<Eigen::Index>(column_step);
 // Points that are predicted together: their correlations with 400 known ones stay in the processor's cache.
 inline constexpr Eigen::Index together = 64;
 
-[[nodiscard]] inline Eigen::Index padded(Eigen::Index n) noexcept { return (n + step - 1) / step * step; }
-[[nodiscard]] inline std::size_t stride(const Eigen::MatrixXd& m) noexcept {
-  return static_cast<std::size_t>(m.rows());
-}
 [[nodiscard]] inline std::size_t size(Eigen::Index n) noexcept { return static_cast<std::size_t>(n); }
+[[nodiscard]] inline std::size_t stride(const Eigen::MatrixXd& m) noexcept { return size(m.rows()); }
+[[nodiscard]] inline Eigen::Index padded(Eigen::Index n) noexcept {
+  return static_cast<Eigen::Index>(detail::padded(size(n)));
+}
 // The distance that a difference of levels adds.
 [[nodiscard]] inline double step_of(double log_length) noexcept { return elementary::exp(-2.0 * log_length); }
 
 inline void store(const double4 (&tile)[column_step], double* into, std::size_t stride) noexcept {
   for (std::size_t c = 0; c < column_step; ++c) tile[c].store(into + c * stride);
+}
+
+// Gives the lower triangle of a kernel matrix its diagonal; rows beyond the points become those of the identity.
+inline void complete(Eigen::MatrixXd& kernel, Eigen::Index count, double diagonal) {
+  for (Eigen::Index i = 0; i < count; ++i) kernel(i, i) = diagonal;
+  for (Eigen::Index i = count; i < kernel.rows(); ++i) {
+    for (Eigen::Index j = 0; j < i; ++j) kernel(i, j) = 0.0;
+    kernel(i, i) = 1.0;
+  }
 }
 
 // Grows to these sizes, with zeros.
@@ -144,19 +152,13 @@ KNOBLESS_INLINE double gaussian_process::objective(workspace& work, const Eigen:
   for (std::size_t j = 0; j < n; ++j) {
     const std::size_t top = j / column_step * column_step;
     matern(kernel + top + j * n, gp::mean_share, slope + top + j * n, n - top);
-    kernel[j + j * n] = 1.0 + gp::mean_share + noise;
   }
-  // Rows and columns beyond the points are those of the identity.
-  for (std::size_t i = gp::size(count); i < n; ++i) {
-    for (std::size_t j = 0; j < i; ++j) kernel[i + j * n] = 0.0;
-    kernel[i + i * n] = 1.0;
-  }
+  gp::complete(work.kernel, count, 1.0 + gp::mean_share + noise);
   gradient.setZero(groups + 1);
   if (!invert_factor(kernel, inverse, n, n)) return (std::numeric_limits<double>::max)();
   double log_determinant = 0.0;
   for (std::size_t j = 0; j < n; ++j) log_determinant += elementary::log(kernel[j + j * n]);
-  multiply_transposed_upper(inverse, n, work.values.data(), work.half.data(), n);
-  multiply_upper(inverse, n, work.half.data(), work.weights.data(), n);
+  solve_inverted(inverse, n, work.values.data(), work.half.data(), work.weights.data(), n);
   const double a = 0.5 * static_cast<double>(count) + gp::scale_shape;
   const double b = gp::scale_rate + 0.5 * dot(work.half.data(), work.half.data(), n);
   double value = a * elementary::log(b) + log_determinant;
@@ -249,6 +251,9 @@ KNOBLESS_INLINE void gaussian_process::set(const encoded& inputs, double log_str
   const Eigen::Index groups = layout_->groups();
   count_ = inputs.numbers.rows();
   for (Eigen::Index g = 0; g < groups; ++g) log_length_(g) = learnt_(g) + log_stretch;
+  inverse_length_.resize(layout_->numbers());
+  for (Eigen::Index f = 0; f < layout_->numbers(); ++f)
+    inverse_length_(f) = elementary::exp(-log_length_(layout_->group_of_number(f)));
   log_noise_ = learnt_(groups);
   scale(inputs.numbers, log_length_, scaled_);
   levels_ = inputs.levels;
@@ -260,13 +265,11 @@ KNOBLESS_INLINE void gaussian_process::set(const encoded& inputs, double log_str
     const std::size_t top = j / column_step * column_step;
     matern(kernel.data() + top + j * n, gp::mean_share, n - top);
   }
-  for (Eigen::Index i = count_; i < kernel.rows(); ++i)
-    for (Eigen::Index j = 0; j < i; ++j) kernel(i, j) = 0.0;
   inverse_.setZero(kernel.rows(), kernel.rows());
   // Noise makes it positive definite; where rounding undoes that, more noise.
   for (Eigen::MatrixXd factor;; log_noise_ += 2.3) {
     factor = kernel;
-    for (Eigen::Index i = 0; i < kernel.rows(); ++i) factor(i, i) = i < count_ ? 1.0 + gp::mean_share + noise() : 1.0;
+    gp::complete(factor, count_, 1.0 + gp::mean_share + noise());
     if (invert_factor(factor.data(), inverse_.data(), n, n)) break;
   }
   for (Eigen::Index i = count_; i < kernel.rows(); ++i) inverse_(i, i) = 0.0;
@@ -278,8 +281,7 @@ KNOBLESS_INLINE void gaussian_process::condition(const Eigen::VectorXd& values) 
   std::copy(values.begin(), values.end(), values_.begin());
   Eigen::VectorXd half(values_.size());
   weights_.resize(values_.size());
-  multiply_transposed_upper(inverse_.data(), gp::stride(inverse_), values_.data(), half.data(), n);
-  multiply_upper(inverse_.data(), gp::stride(inverse_), half.data(), weights_.data(), n);
+  solve_inverted(inverse_.data(), gp::stride(inverse_), values_.data(), half.data(), weights_.data(), n);
   scale_ =
       (gp::scale_rate + 0.5 * dot(half.data(), half.data(), n)) / (gp::scale_shape + 0.5 * static_cast<double>(count_));
 }
@@ -306,11 +308,9 @@ KNOBLESS_INLINE void gaussian_process::append(const encoded& one) {
   for (Eigen::Index f = 0; f < z.size(); ++f) scaled_(n, f) = z(f);
   for (Eigen::Index c = 0; c < levels_.cols(); ++c) levels_(n, c) = one.levels(0, c);
   const std::size_t known = gp::size(k.size());
-  const std::size_t stride = gp::stride(inverse_);
   Eigen::VectorXd half(k.size());
   Eigen::VectorXd rest(k.size());
-  multiply_transposed_upper(inverse_.data(), stride, k.data(), half.data(), known);
-  multiply_upper(inverse_.data(), stride, half.data(), rest.data(), known);
+  solve_inverted(inverse_.data(), gp::stride(inverse_), k.data(), half.data(), rest.data(), known);
   const double squared = dot(half.data(), half.data(), known);
   const double pivot = std::sqrt((std::max)(1.0 + gp::mean_share + noise() - squared, 0.5 * noise()));
   for (Eigen::Index i = 0; i < n; ++i) inverse_(i, n) = -rest(i) / pivot;
@@ -356,7 +356,7 @@ KNOBLESS_INLINE void gaussian_process::distances(const encoded& one, Eigen::Vect
   out.setZero(gp::padded(count_));
   const std::size_t n = gp::size(out.size());
   for (Eigen::Index f = 0; f < scaled.size(); ++f) {
-    scaled(f) = elementary::exp(-log_length_(layout_->group_of_number(f))) * one.numbers(0, f);
+    scaled(f) = inverse_length_(f) * one.numbers(0, f);
     add_squares(out.data(), scaled_.data() + f * scaled_.rows(), scaled(f), n);
   }
   for (Eigen::Index c = 0; c < layout_->levels(); ++c) {
@@ -381,7 +381,7 @@ void gaussian_process::predict_with(const encoded& at, Eigen::VectorXd& mean, Ei
     const Eigen::Index count = (std::min)(gp::together, all - first);
     correlate(scaled, at.levels, first, count, k);
     sum.setZero();
-    for (Eigen::Index j = 0; j < k.cols(); j += gp::step)
+    for (Eigen::Index j = 0; j < k.cols(); j += static_cast<Eigen::Index>(column_step))
       add_scaled(sum.data(), k.data() + j * rows, gp::size(rows), weights_.data() + j, 0, gp::size(gp::padded(count)));
     std::copy(sum.data(), sum.data() + count, mean.data() + first);
     variance(k, gp::size(gp::padded(count)), sum);
@@ -429,8 +429,7 @@ KNOBLESS_INLINE void gaussian_process::predict(const encoded& one, belief& out) 
   for (Eigen::Index i = count_; i < k.size(); ++i) k(i) = slope(i) = 0.0;
   Eigen::VectorXd half(k.size());
   Eigen::VectorXd v(k.size());
-  multiply_transposed_upper(inverse_.data(), gp::stride(inverse_), k.data(), half.data(), n);
-  multiply_upper(inverse_.data(), gp::stride(inverse_), half.data(), v.data(), n);
+  solve_inverted(inverse_.data(), gp::stride(inverse_), k.data(), half.data(), v.data(), n);
   out.mean = dot(k.data(), weights_.data(), n);
   out.deviation = std::sqrt(scale_ * (std::max)(1.0 + gp::mean_share - dot(half.data(), half.data(), n), 1e-12));
   // dk = -slope (z - x) dz. d sqrt(s variance) = s d variance / (2 deviation), d variance = -2 v'dk.
@@ -441,10 +440,9 @@ KNOBLESS_INLINE void gaussian_process::predict(const encoded& one, belief& out) 
   out.mean_slope.resize(z.size());
   out.deviation_slope.resize(z.size());
   for (Eigen::Index f = 0; f < z.size(); ++f) {
-    const double inverse_length = elementary::exp(-log_length_(layout_->group_of_number(f)));
     const double* x = scaled_.data() + f * scaled_.rows();
-    out.mean_slope(f) = inverse_length * weighted_gaps(slope.data(), x, z(f), n);
-    out.deviation_slope(f) = scale_ / out.deviation * inverse_length * -weighted_gaps(v.data(), x, z(f), n);
+    out.mean_slope(f) = inverse_length_(f) * weighted_gaps(slope.data(), x, z(f), n);
+    out.deviation_slope(f) = scale_ / out.deviation * inverse_length_(f) * -weighted_gaps(v.data(), x, z(f), n);
   }
 }
 

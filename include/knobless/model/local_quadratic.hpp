@@ -26,7 +26,8 @@ class local_quadratic {
   [[nodiscard]] double minimum(const Eigen::VectorXd& lower, const Eigen::VectorXd& upper, Eigen::VectorXd& z) const;
 
  private:
-  void curve(const Eigen::VectorXd& z, std::vector<double>& out) const;
+  // f(z), and H z on the way.
+  double value(const Eigen::VectorXd& z, std::vector<double>& bend) const;
 
   // Columns of a multiple of four rows, zero beyond the points' dimensions.
   std::vector<double> gradient_;

@@ -53,21 +53,19 @@ KNOBLESS_INLINE void local_quadratic::fit(const Eigen::MatrixXd& points, const E
   }
 }
 
-// H z, from columns.
-KNOBLESS_INLINE void local_quadratic::curve(const Eigen::VectorXd& z, std::vector<double>& out) const {
+KNOBLESS_INLINE double local_quadratic::value(const Eigen::VectorXd& z, std::vector<double>& bend) const {
   const std::size_t side = gradient_.size();
-  out.assign(side, 0.0);
-  for (Eigen::Index c = 0; c < z.size(); ++c)
-    add_scaled(out.data(), &hessian_[static_cast<std::size_t>(c) * side], z(c), 0, side);
+  const auto d = static_cast<std::size_t>(z.size());
+  bend.assign(side, 0.0);
+  for (std::size_t c = 0; c < d; ++c) add_scaled(bend.data(), &hessian_[c * side], z.data()[c], 0, side);
+  double sum = 0.0;
+  for (std::size_t i = 0; i < d; ++i) sum += z.data()[i] * (gradient_[i] + 0.5 * bend[i]);
+  return sum;
 }
 
 KNOBLESS_INLINE double local_quadratic::operator()(const Eigen::VectorXd& z) const {
   std::vector<double> bend;
-  curve(z, bend);
-  double value = 0.0;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(z.size()); ++i)
-    value += z.data()[i] * (gradient_[i] + 0.5 * bend[i]);
-  return value;
+  return value(z, bend);
 }
 
 KNOBLESS_INLINE double local_quadratic::minimum(const Eigen::VectorXd& lower, const Eigen::VectorXd& upper,
@@ -75,14 +73,9 @@ KNOBLESS_INLINE double local_quadratic::minimum(const Eigen::VectorXd& lower, co
   z.setZero(lower.size());
   std::vector<double> bend;
   const auto descent = [&](const Eigen::VectorXd& at, Eigen::VectorXd& slope) {
-    curve(at, bend);
-    slope.resize(at.size());
-    double value = 0.0;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(at.size()); ++i) {
-      value += at.data()[i] * (gradient_[i] + 0.5 * bend[i]);
-      slope.data()[i] = gradient_[i] + bend[i];
-    }
-    return value;
+    const double found = value(at, bend);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(at.size()); ++i) slope.data()[i] = gradient_[i] + bend[i];
+    return found;
   };
   return minimise_in_box(descent, z, lower, upper, {60, 0.0, 0.0});
 }

@@ -264,6 +264,13 @@ inline void multiply_upper(const double* upper, std::size_t stride, const double
   for (std::size_t j = 0; j < n; j += column_step) add_scaled(y, upper + j * stride, stride, x + j, 0, j + column_step);
 }
 
+/// y = A^-1 x for A^-1 = U U^T; half becomes U^T x, whose square is x^T A^-1 x. O(n^2).
+inline void solve_inverted(const double* upper, std::size_t stride, const double* x, double* half, double* y,
+                           std::size_t n) noexcept {
+  multiply_transposed_upper(upper, stride, x, half, n);
+  multiply_upper(upper, stride, half, y, n);
+}
+
 /// y += L x for a factor of factorise(); x and y have padded(n) rows, those of x beyond n are 0. O(n^2 / 2).
 inline void multiply_lower(const double* factor, const double* x, double* y, std::size_t n) noexcept {
   const std::size_t rows = padded(n);
