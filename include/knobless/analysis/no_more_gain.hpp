@@ -19,8 +19,8 @@ namespace knobless {
 /// a thousandth of what the search has gained on the median of its first 20 values: it needs no unit and no error estimate.
 /// Nothing is said before 20 trials, or 2 d + 10, are complete, nor while the best is no better than that median.
 ///
-/// The same history and seed give the same answer. Whichever sampler searches, it says what could
-/// be gained, not what that one would find. O(n^3) with n = min(told, 400), as an ask of gp_ei that learns; includes Eigen.
+/// The same history and seed give the same answer. Whichever sampler searches, it says what could be gained, not what that one
+/// would find. O(n^3) with n = min(told, 400), as an ask of gp_ei that learns; includes Eigen.
 [[nodiscard]] std::optional<remaining_gain> no_more_gain(const stop_context& context);
 
 }  // namespace knobless
