@@ -19,7 +19,7 @@
 
 #include <knobless/model/search_distribution.hpp>
 #include <knobless/sampler/cma_es.hpp>
-#include <knobless/study_core.hpp>
+#include <knobless/study/study_core.hpp>
 
 #if KNOBLESS_PAGMO
 #include <pagmo/algorithm.hpp>
@@ -80,7 +80,7 @@ void alone(benchmark::State& state, std::size_t d) {
   distribution.reset(std::vector<double>(d, 0.5), 0.15, search_distribution::default_population(d),
                      search_distribution::form::full);
   const std::size_t lambda = distribution.population();
-  knobless::random rng(1);
+  knobless::random_stream rng(1);
   std::vector<double> x(lambda * d);
   std::vector<double> value(lambda);
   std::vector<double> length(lambda);

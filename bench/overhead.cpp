@@ -53,15 +53,16 @@ struct mixed_config {
 knobless::space<mixed_config> mixed_space() {
   using namespace knobless;
   return space<mixed_config>{
-      branch("model", &mixed_config::model,
-             when<tree>("tree", integer("depth", &tree::depth, {.low = 1, .high = 12}),
-                        real("shrinkage", &tree::shrinkage, {.low = 1e-3, .high = 1.0, .scale = knobless::log}),
-                        flag("linear", &tree::linear)),
-             when<layered>("net", integer("width", &layered::width, {.low = 4, .high = 512, .scale = knobless::log}),
-                           real("rate", &layered::rate, {.low = 1e-5, .high = 1.0, .scale = knobless::log}),
-                           real("momentum", &layered::momentum, {.low = 0.0, .high = 0.99}),
-                           flag("norm", &layered::norm))),
-      real("weight_decay", &mixed_config::weight_decay, {.low = 1e-7, .high = 1e-1, .scale = knobless::log}),
+      branch(
+          "model", &mixed_config::model,
+          when<tree>("tree", integer("depth", &tree::depth, {.low = 1, .high = 12}),
+                     real("shrinkage", &tree::shrinkage, {.low = 1e-3, .high = 1.0, .scale = knobless::scaling::log}),
+                     flag("linear", &tree::linear)),
+          when<layered>(
+              "net", integer("width", &layered::width, {.low = 4, .high = 512, .scale = knobless::scaling::log}),
+              real("rate", &layered::rate, {.low = 1e-5, .high = 1.0, .scale = knobless::scaling::log}),
+              real("momentum", &layered::momentum, {.low = 0.0, .high = 0.99}), flag("norm", &layered::norm))),
+      real("weight_decay", &mixed_config::weight_decay, {.low = 1e-7, .high = 1e-1, .scale = knobless::scaling::log}),
       ordinal("batch", &mixed_config::batch, {16, 32, 64, 128, 256}),
       choice("loss", &mixed_config::loss, {"l1", "l2", "huber"}),
       real("noise", &mixed_config::noise, {.low = 0.0, .high = 0.5})};
@@ -77,7 +78,7 @@ template <class Sampler, class Config>
 void ask_tell(benchmark::State& state, const knobless::space<Config>& space, std::size_t told, std::size_t run) {
   const auto fresh = [&] {
     knobless::study<Config> study{space, Sampler{}, {.seed = 1}};
-    knobless::random rng(2);
+    knobless::random_stream rng(2);
     for (std::size_t i = 0; i < told; ++i) {
       knobless::point p(space.domain().size());
       for (double& u : p.unit) u = rng.uniform();
@@ -165,7 +166,7 @@ void report_should_stop(benchmark::State& state, const knobless::any_scheduler& 
   constexpr std::size_t steps = 27;
   const auto space = vector_space<10>();
   knobless::study<vector_config<10>> study{space, knobless::random_search{}, {.seed = 1, .scheduler = scheduler}};
-  knobless::random rng(3);
+  knobless::random_stream rng(3);
   const auto report_all = [&](auto& trial, double level) {
     bool stop = false;
     for (std::size_t step = 1; step <= steps; ++step) {

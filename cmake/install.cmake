@@ -11,7 +11,20 @@ install(
   FILE_SET parts)
 install(EXPORT knobless NAMESPACE knobless:: FILE knobless-targets.cmake DESTINATION ${package_dir})
 
+if(TARGET knobless_journal)
+  install(
+    TARGETS knobless_journal
+    EXPORT knobless-journal
+    FILE_SET HEADERS
+    FILE_SET parts)
+  install(EXPORT knobless-journal NAMESPACE knobless:: FILE knobless-journal-targets.cmake DESTINATION ${package_dir})
+endif()
+
 set(arch_independent ARCH_INDEPENDENT)
+if(TARGET knobless_command)
+  install(TARGETS knobless_command)
+  install(FILES packaging/completion/knobless DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+endif()
 if(KNOBLESS_BUILD_COMPILED)
   install(TARGETS knobless_compiled EXPORT knobless-compiled)
   install(EXPORT knobless-compiled NAMESPACE knobless:: FILE knobless-compiled-targets.cmake DESTINATION ${package_dir})

@@ -10,7 +10,7 @@ struct controller {
 
 int main() {
   const knobless::space<controller> space{
-      knobless::real("gain", &controller::gain, {.low = 1e-3, .high = 1e3, .scale = knobless::log}),
+      knobless::real("gain", &controller::gain, {.low = 1e-3, .high = 1e3, .scale = knobless::scaling::log}),
       knobless::integer("delay", &controller::delay, {.low = 0, .high = 50})};
 
   const auto overshoot = [](const controller& c) { return (c.gain - 3.0) * (c.gain - 3.0) + 0.1 * c.delay; };

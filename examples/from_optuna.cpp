@@ -24,7 +24,7 @@ struct setting {
 };
 
 const knobless::space<setting> space{
-    knobless::real("rate", &setting::rate, {.low = 1e-5, .high = 1e-1, .scale = knobless::log}),
+    knobless::real("rate", &setting::rate, {.low = 1e-5, .high = 1e-1, .scale = knobless::scaling::log}),
     knobless::integer("layers", &setting::layers, {.low = 1, .high = 3}),
     knobless::branch("optimizer", &setting::optimizer,
                      knobless::when<sgd>("sgd", knobless::real("momentum", &sgd::momentum, {.low = 0.0, .high = 0.99})),

@@ -31,9 +31,9 @@ class trainer {
 
 int main() {
   const knobless::space<setting> space{
-      knobless::real("rate", &setting::rate, {.low = 1e-3, .high = 0.5, .scale = knobless::log})};
+      knobless::real("rate", &setting::rate, {.low = 1e-3, .high = 0.5, .scale = knobless::scaling::log})};
   // [live_models]
-  // The program builds a model and trains it further; knobless decides who goes on, and owns the models meanwhile.
+  // The program builds a model and trains it further; knobless decides which models are trained further, and owns them meanwhile.
   auto top = knobless::multi_fidelity(
       space, [](const setting& s) { return trainer(s); }, [](trainer& t, int epochs) { return t.train(epochs); },
       {.max_resource = 81, .seed = 7});

@@ -24,8 +24,8 @@ double loss(const setting& s) {
 int main() {
   const auto space_up_to = [](std::int64_t units) {
     return knobless::space<setting>{
-        knobless::real("rate", &setting::rate, {.low = 1e-4, .high = 1.0, .scale = knobless::log}),
-        knobless::integer("units", &setting::units, {.low = 2, .high = units, .scale = knobless::log})};
+        knobless::real("rate", &setting::rate, {.low = 1e-4, .high = 1.0, .scale = knobless::scaling::log}),
+        knobless::integer("units", &setting::units, {.low = 2, .high = units, .scale = knobless::scaling::log})};
   };
 
   // [begin]
@@ -79,8 +79,20 @@ int main() {
   knobless::study again{space_up_to(64), knobless::tpe{}, {.seed = 7}};
   again.replay(first.log());  // checked point by point; then it goes on as the first would
   // [replay]
+  // A trial that was running when the log was written.
+  auto lost = again.ask();
+  knobless::study after{space_up_to(64), knobless::tpe{}, {.seed = 7}};
+  after.replay(again.log());
+  std::swap(after, again);
+  // [resume]
+  for (const std::size_t number : again.left_running()) {
+    auto trial = again.resume(number);  // or tell it failed("the machine stopped"), or let it go
+    const double value = loss(trial.config());
+    again.tell(std::move(trial), value);
+  }
+  // [resume]
   return best.config.units > 64 && mean > best.value && third.units >= 2 && table.size() > 100 &&
-                 again.best().value <= first.best().value && first.best().value <= again.best().value
+                 again.trials().size() == 21 && again.best().value <= first.best().value
              ? 0
              : 1;
 }

@@ -28,15 +28,17 @@ struct net {
 
 const auto space =
     knobless::space<net>{
-        knobless::real("learning_rate", &net::learning_rate, {.low = 1e-5, .high = 1.0, .scale = knobless::log}),
+        knobless::real("learning_rate", &net::learning_rate,
+                       {.low = 1e-5, .high = 1.0, .scale = knobless::scaling::log}),
         knobless::choice("act", &net::act, {activation::relu, activation::tanh}).named({"relu", "tanh"}),
         knobless::branch(
             "optimizer", &net::optimizer,
             knobless::when<sgd>("sgd", knobless::real("momentum", &sgd::momentum, {.low = 0.0, .high = 0.99})),
             knobless::when<adam>("adam", knobless::real("beta1", &adam::beta1, {.low = 0.8, .high = 0.999}))),
         knobless::branch("dropout", &net::dropout, knobless::real("rate", knobless::self, {.low = 0.05, .high = 0.5})),
-        knobless::repeated("layers", &net::layers, {.low = 1, .high = 4},
-                           knobless::integer("width", &layer::width, {.low = 4, .high = 256, .scale = knobless::log}))}
+        knobless::repeated(
+            "layers", &net::layers, {.low = 1, .high = 4},
+            knobless::integer("width", &layer::width, {.low = 4, .high = 256, .scale = knobless::scaling::log}))}
         .require([](const net& n) {  // no layer is wider than the one before
           for (std::size_t i = 1; i < n.layers.size(); ++i)
             if (n.layers[i].width > n.layers[i - 1].width) return false;

@@ -25,7 +25,7 @@ double strength(const bot& b) {
 // Stands for a match: the margin, positive where `b` won. The seed is all of its luck: the map, the draw, the opponent.
 double play(const bot& b, std::uint64_t seed) {
   ++matches;
-  knobless::random luck(seed);
+  knobless::random_stream luck(seed);
   const double opponent = luck.normal();
   return strength(b) - opponent + 0.3 * luck.normal();
 }

@@ -18,7 +18,7 @@ double overshoot(const controller& c) { return (c.gain - 3.0) * (c.gain - 3.0) +
 int main() {
   using namespace std::chrono_literals;
   const knobless::space<controller> space{
-      knobless::real("gain", &controller::gain, {.low = 1e-3, .high = 1e3, .scale = knobless::log}),
+      knobless::real("gain", &controller::gain, {.low = 1e-3, .high = 1e3, .scale = knobless::scaling::log}),
       knobless::integer("delay", &controller::delay, {.low = 0, .high = 50})};
 
   // [threads]
@@ -56,7 +56,7 @@ int main() {
   // [limits]
   const auto patient = [](knobless::trial<controller>& t) -> knobless::outcome {
     for (int epoch = 0; epoch < 20; ++epoch)
-      if (t.should_stop()) return knobless::pruned;  // told as failed where the limit is why
+      if (t.should_stop()) return knobless::pruned;  // kept, also where the limit is why
     return overshoot(t.config());
   };
   const auto limited =

@@ -16,7 +16,7 @@ struct setting {
 };
 
 double validation_loss(const setting& s, std::uint64_t seed) {
-  knobless::random rng(seed);
+  knobless::random_stream rng(seed);
   const double a = s.rate - 0.2;
   const double b = s.decay - 0.6;
   return a * a + b * b + 0.01 * rng.normal();
@@ -26,7 +26,7 @@ double validation_loss(const setting& s, std::uint64_t seed) {
 
 int main() {
   const knobless::space<setting> space{
-      knobless::real("rate", &setting::rate, {.low = 1e-3, .high = 1.0, .scale = knobless::log}),
+      knobless::real("rate", &setting::rate, {.low = 1e-3, .high = 1.0, .scale = knobless::scaling::log}),
       knobless::real("decay", &setting::decay, {.low = 0.0, .high = 1.0})};
 
   // [search]
@@ -47,7 +47,7 @@ int main() {
   // [search]
 
   // [again]
-  // Somebody else, later: the same space, sampler and seed. Differs the log from what is asked, an error names the trial.
+  // Somebody else, later: the same space, sampler and seed. Where the log differs from what is asked, an error names the trial.
   knobless::study study{space, knobless::tpe{}, {.seed = 9, .deterministic = true}};
   study.replay(log);
   // [again]

@@ -64,7 +64,7 @@ int main() {
 
   // [automatic]
   const auto tuned = knobless::minimize(space, overshoot, {.trials = 60, .seed = 7});
-  std::printf("%s", tuned.report().c_str());  // who proposed what is among its lines
+  std::printf("%s", tuned.report().c_str());  // which algorithm proposed what is among its lines
   // [automatic]
 
   // [frames]

@@ -35,7 +35,7 @@ knobless::outcome train(knobless::trial<setting>& t) {
 
 int main() {
   const knobless::space<setting> space{
-      knobless::real("rate", &setting::rate, {.low = 1e-3, .high = 0.5, .scale = knobless::log})};
+      knobless::real("rate", &setting::rate, {.low = 1e-3, .high = 0.5, .scale = knobless::scaling::log})};
   const auto spent_by = [&](const char* name, knobless::any_scheduler rule) {
     epochs_trained = 0;
     const auto tuned = knobless::minimize(space, knobless::tpe{}, train, {.trials = 60, .seed = 7, .scheduler = rule});

@@ -16,7 +16,7 @@ struct sample {
 };
 
 std::vector<sample> spirals(std::size_t n, std::uint64_t seed) {
-  knobless::random rng(seed);
+  knobless::random_stream rng(seed);
   std::vector<sample> all;
   for (std::size_t i = 0; i < n; ++i) {
     const double label = i % 2 == 0 ? -1.0 : 1.0;
@@ -39,7 +39,7 @@ struct setting {
 class network {
  public:
   explicit network(const setting& s) : width_(static_cast<std::size_t>(s.hidden)), weights_(4 * width_ + 1) {
-    knobless::random rng(1);
+    knobless::random_stream rng(1);
     for (double& w : weights_) w = rng.normal();
     speed_.assign(weights_.size(), 0.0);
   }
@@ -111,9 +111,9 @@ int main() {
 
   // [search]
   const knobless::space<setting> space{
-      knobless::real("rate", &setting::rate, {.low = 1e-4, .high = 0.3, .scale = knobless::log}),
+      knobless::real("rate", &setting::rate, {.low = 1e-4, .high = 0.3, .scale = knobless::scaling::log}),
       knobless::real("momentum", &setting::momentum, {.low = 0.0, .high = 0.95}),
-      knobless::integer("hidden", &setting::hidden, {.low = 2, .high = 16, .scale = knobless::log})};
+      knobless::integer("hidden", &setting::hidden, {.low = 2, .high = 16, .scale = knobless::scaling::log})};
 
   const auto build = [&](const setting& s) { return trainer(s, data, held_out); };
   auto top = knobless::multi_fidelity(
@@ -130,7 +130,7 @@ int main() {
   // [evolve]
   // A rate and a momentum that change on the way; the width is what it was built with, so it is not searched here.
   const knobless::space<setting> on_the_way{
-      knobless::real("rate", &setting::rate, {.low = 1e-4, .high = 0.3, .scale = knobless::log}),
+      knobless::real("rate", &setting::rate, {.low = 1e-4, .high = 0.3, .scale = knobless::scaling::log}),
       knobless::real("momentum", &setting::momentum, {.low = 0.0, .high = 0.95})};
   const auto evolved = knobless::evolve(
       on_the_way, build,

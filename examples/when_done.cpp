@@ -35,6 +35,16 @@ int main() {
   // [progress]
   const auto watched = knobless::minimize(space, overshoot, {.trials = 200, .on_trial = knobless::progress_line{}});
   // [progress]
+
+  // [callback]
+  const auto say = [](const knobless::progress<controller>& p) {
+    if (p.number % 50 == 49)
+      std::printf("trial %zu of %zu after %.1f s, best %g\n", p.number + 1, p.trials, p.seconds, p.study.best().value);
+    if (p.study.best().value < 0.01) p.request_stop();  // good enough: no further trial begins
+  };
+  const auto enough = knobless::minimize(space, overshoot, {.trials = 200, .on_trial = say});
+  // [callback]
+  std::printf("%zu trials\n", enough.trials().size());
   std::printf("%s", watched.report().c_str());
   return tuned.trials().size() < 300 && tuned.importance().back().name == "filter" ? 0 : 1;
 }

@@ -15,7 +15,8 @@ int main() {
 
   knobless::runtime_space_builder builder;
   builder.choice("filter", {"none", "lowpass"})
-      .real("cutoff", {.low = 1.0, .high = 1e3, .scale = knobless::log}, {.parent = "filter", .values = {"lowpass"}});
+      .real("cutoff", {.low = 1.0, .high = 1e3, .scale = knobless::scaling::log},
+            {.parent = "filter", .values = {"lowpass"}});
   const auto filtered = knobless::minimize(builder.build(), [](const knobless::assignment& a) {
     return a.text("filter") == "none" ? 1.0 : 0.01 * a["cutoff"];
   });

@@ -1,62 +1,36 @@
-# Do includes go one way only? Reads the #include lines of include/knobless and compares them with the order below.
+# Do includes go one way only? Reads the #include lines of include/knobless and compares them with the order of the rooms.
 #   cmake -P scripts/check_layers.cmake                        the checkout
 #   cmake -D ROOT=<include folder> -P scripts/check_layers.cmake
 #   cmake -D SELF_TEST=<scratch folder> -P scripts/check_layers.cmake    does the checker see what it should?
 cmake_minimum_required(VERSION 3.23)
 
-# The river of docs/design.md: each module, and what stands directly below it; it may include that and all that is below
-# that. A name is a header; a name with a slash at its end is a folder, whose files may include each other.
-set(river
-    "version:" "fwd:" "config:" "detail/:"
-    "elementary: detail/"
-    "error: config"
-    "parameter: elementary error fwd"
-    "point: fwd"
-    "domain: parameter point"
-    "space: domain"
-    "branch: space"
-    "random: elementary"
-    "trial: elementary error"
-    "objective: config fwd trial"
-    "history: domain trial"
-    "csv: history"
-    "runtime_space: space csv"
-    "estimate: history"
-    "stopping: history"
-    "analysis/importance: history"
-    "sampler: estimate random"
-    "scheduler: trial"
-    "sampler/random_search: sampler"
-    "numeric/: config detail/ elementary error random"
-    "model/: domain numeric/"
-    "acquisition/: model/"
-    "sampler/: sampler/random_search acquisition/"
-    "scheduler/: scheduler"
-    "fidelity/: sampler/ scheduler/"
-    "storage/: csv"
-    "analysis/: analysis/importance sampler/ stopping"
-    "study_core: csv sampler/random_search scheduler"
-    "study_log: study_core"
-    "study: space estimate study_log analysis/importance objective"
-    "parallel/executor: config"
-    "parallel/threads: config"
-    "search_loop: study_core stopping parallel/executor parallel/threads"
-    "minimize: branch runtime_space study sampler/ search_loop"
-    "advance: branch runtime_space fidelity/"
-    "population: branch runtime_space fidelity/"
-    "parallel/: minimize advance"
-    "progress_line: minimize"
-    "knobless: version analysis/ storage/ parallel/ population progress_line")
+# The rooms of include/knobless, each above those before it: a file includes files of its own room and of rooms before it.
+set(rooms
+    base        # macros of the configuration, errors, elementary functions, random numbers
+    space       # parameters, points, domains; the typed spaces, and those of run time
+    record      # what happened in a search: trials, history, table, log
+    numeric     # dense algebra and descents
+    pareto      # fronts of several objectives, and the volume below them
+    model       # surrogates: the Gaussian process, Parzen mixtures, quadratic models; estimates of values
+    acquisition # expected improvement, and where it is largest
+    sampler     # who proposes the next point
+    scheduler   # who stops trials that lag behind
+    analysis    # which parameters mattered, and whether going on is worth it
+    report      # what happened, in words
+    executor    # who runs things at the same time
+    study       # ask and tell, and the loop over them
+    training    # models that are trained in pieces
+    storage     # journals: optional, they need another library
+)
+# Above all of them: the headers of include/knobless itself, which users include. They may include each other.
 
-# The front row: the standard library alone, and of that nothing that costs every user a second of compile time.
-set(front_row
-    version fwd config detail/ elementary error parameter point domain space branch random trial history csv runtime_space
-    estimate sampler sampler/random_search scheduler study_core study_log study stopping analysis/importance objective minimize
-    advance population)
+# Compiled with knobless::compiled these headers see the standard library alone, and of that nothing that costs every user a
+# second of compile time: neither they nor what they include in that mode.
+set(front_row space.hpp branch.hpp runtime_space.hpp sampler.hpp scheduler.hpp study.hpp minimize.hpp)
 set(too_dear iostream thread random regex future)
 
 # Only these may print, open a file, or start a thread.
-set(may_touch_the_world minimize advance parallel/ parallel/threads storage/ progress_line knobless)
+set(may_touch_the_world executor storage progress_line.hpp minimize.hpp parallel_advance.hpp knobless.hpp)
 set(the_world iostream fstream thread future)
 
 if(NOT DEFINED ROOT)
@@ -64,74 +38,140 @@ if(NOT DEFINED ROOT)
 endif()
 cmake_path(ABSOLUTE_PATH ROOT NORMALIZE)
 
-# What each module may include, from the lines above.
-set(modules)
-foreach(line IN LISTS river)
-  string(REGEX MATCH "^([^:]+): *(.*)$" _ ${line})
-  list(APPEND modules ${CMAKE_MATCH_1})
-  string(REPLACE " " ";" "below ${CMAKE_MATCH_1}" "${CMAKE_MATCH_2}")
-endforeach()
-foreach(pass IN LISTS modules)  # to the transitive closure: no path is longer than there are modules
-  foreach(module IN LISTS modules)
-    foreach(lower IN LISTS "below ${module}")
-      list(APPEND "below ${module}" ${below\ ${lower}})
-    endforeach()
-    list(REMOVE_DUPLICATES "below ${module}")
-  endforeach()
-endforeach()
-
-# The module of a path below include/knobless: the header itself where it has a place of its own, else its folder.
-function(module_of path result)
-  string(REGEX REPLACE "\\.[a-z]+$" "" module ${path})
-  if(NOT module IN_LIST modules)
-    string(REGEX REPLACE "/.*" "/" module ${module})
+# The room of a path below include/knobless; `entry` for the headers above all rooms.
+function(room_of path result)
+  if(path MATCHES "/")
+    string(REGEX REPLACE "/.*" "" room ${path})
+  else()
+    set(room entry)
   endif()
-  set(${result} ${module} PARENT_SCOPE)
+  set(${result} ${room} PARENT_SCOPE)
 endfunction()
+
+# What the file includes: `ours` are paths below include/knobless, `others` names in angle brackets. Implementations (.ipp)
+# count where `with_parts` is true: with knobless::compiled they are elsewhere.
+function(read_includes root file with_parts ours others faults)
+  cmake_path(GET file PARENT_PATH folder)
+  file(STRINGS ${root}/knobless/${file} lines REGEX "^ *# *include ")
+  set(found)
+  set(names)
+  set(missing)
+  foreach(line IN LISTS lines)
+    string(REGEX MATCH "[\"<](.+)[\">]" _ ${line})
+    set(header ${CMAKE_MATCH_1})
+    if(line MATCHES "<" AND NOT header MATCHES "^knobless/")
+      list(APPEND names ${header})
+      continue()
+    endif()
+    if(header MATCHES "\\.ipp$" AND NOT with_parts)
+      continue()
+    endif()
+    set(base ${root}/knobless/${folder})
+    if(line MATCHES "<")
+      set(base ${root})
+    endif()
+    cmake_path(ABSOLUTE_PATH header BASE_DIRECTORY ${base} NORMALIZE OUTPUT_VARIABLE target)
+    if(EXISTS ${target})
+      cmake_path(RELATIVE_PATH target BASE_DIRECTORY ${root}/knobless)
+      list(APPEND found ${target})
+    else()
+      list(APPEND missing "${file}: ${line}: no such file")
+    endif()
+  endforeach()
+  set(${ours} ${found} PARENT_SCOPE)
+  set(${others} ${names} PARENT_SCOPE)
+  set(${faults} ${missing} PARENT_SCOPE)
+endfunction()
+
+# Each include of `file` goes to its own room or to one before it; adds to `faults`, and to `arrows`, the pairs of rooms.
+function(check_file root file faults_of arrows_of)
+  set(faults ${${faults_of}})
+  set(arrows ${${arrows_of}})
+  room_of(${file} room)
+  list(FIND order ${room} place)
+  if(place EQUAL -1)
+    list(APPEND faults "${file}: '${room}' is no room: give it a place in check_layers.cmake")
+  else()
+    read_includes(${root} ${file} TRUE ours others missing)
+    list(APPEND faults ${missing})
+    foreach(name IN LISTS others)
+      if(name IN_LIST the_world AND NOT room IN_LIST may_touch_the_world AND NOT file IN_LIST may_touch_the_world)
+        list(APPEND faults "${file}: <${name}>: only ${may_touch_the_world} may print, open a file or start a thread")
+      endif()
+    endforeach()
+    foreach(target IN LISTS ours)
+      room_of(${target} lower)
+      list(FIND order ${lower} lower_place)
+      if(lower_place GREATER place OR (room STREQUAL entry AND lower STREQUAL storage))
+        list(APPEND faults "${file}: includes ${target}, but '${lower}' is not before '${room}'")
+      elseif(NOT lower STREQUAL room AND NOT room STREQUAL entry)
+        list(APPEND arrows "${room}>${lower}")
+      endif()
+    endforeach()
+  endif()
+  set(${faults_of} ${faults} PARENT_SCOPE)
+  set(${arrows_of} ${arrows} PARENT_SCOPE)
+endfunction()
+
+# All that the front row includes with knobless::compiled.
+function(check_front_row root faults_of)
+  set(faults ${${faults_of}})
+  set(seen)
+  set(next ${front_row})
+  while(next)
+    list(POP_FRONT next file)
+    if(file IN_LIST seen)
+      continue()
+    endif()
+    list(APPEND seen ${file})
+    read_includes(${root} ${file} FALSE ours others missing)
+    list(APPEND next ${ours})
+    foreach(name IN LISTS others)
+      if(name MATCHES "[/.]" OR name IN_LIST too_dear)
+        list(APPEND faults "${file}: <${name}>: the front row sees the standard library only, and none of ${too_dear}")
+      endif()
+    endforeach()
+  endwhile()
+  set(${faults_of} ${faults} PARENT_SCOPE)
+endfunction()
+
+# How many rooms stand upon each other: the longest way along the arrows.
+function(count_floors arrows result)
+  set(floors 0)
+  foreach(room IN LISTS rooms)  # those below come first
+    set(height 1)
+    foreach(lower IN LISTS rooms)
+      if("${room}>${lower}" IN_LIST arrows AND height LESS_EQUAL floor_${lower})
+        math(EXPR height "${floor_${lower}} + 1")
+      endif()
+    endforeach()
+    set(floor_${room} ${height})
+    if(height GREATER floors)
+      set(floors ${height})
+    endif()
+  endforeach()
+  set(${result} ${floors} PARENT_SCOPE)
+endfunction()
+
+set(order ${rooms} entry)
 
 function(check root)
   set(faults)
+  set(arrows)
   file(GLOB_RECURSE files RELATIVE ${root}/knobless ${root}/knobless/*)
   foreach(file IN LISTS files)
-    module_of(${file} module)
-    if(NOT module IN_LIST modules)
-      list(APPEND faults "${file}: '${module}' has no place in the river: give it one in check_layers.cmake")
-      continue()
-    endif()
-    cmake_path(GET file PARENT_PATH folder)
-    file(STRINGS ${root}/knobless/${file} lines REGEX "^ *# *include ")
-    foreach(line IN LISTS lines)
-      string(REGEX MATCH "[\"<](.+)[\">]" _ ${line})
-      set(header ${CMAKE_MATCH_1})
-      if(line MATCHES "<" AND NOT header MATCHES "^knobless/")
-        if(module IN_LIST front_row AND (header MATCHES "[/.]" OR header IN_LIST too_dear))
-          list(APPEND faults "${file}: ${line}: the front row includes the standard library only, and none of ${too_dear}")
-        elseif(header IN_LIST the_world AND NOT module IN_LIST may_touch_the_world)
-          list(APPEND faults "${file}: ${line}: only ${may_touch_the_world} may print, open a file or start a thread")
-        endif()
-        continue()
-      endif()
-      set(base ${root}/knobless/${folder})
-      if(line MATCHES "<")
-        set(base ${root})
-      endif()
-      cmake_path(ABSOLUTE_PATH header BASE_DIRECTORY ${base} NORMALIZE OUTPUT_VARIABLE target)
-      if(NOT EXISTS ${target})
-        list(APPEND faults "${file}: ${line}: no such file")
-        continue()
-      endif()
-      cmake_path(RELATIVE_PATH target BASE_DIRECTORY ${root}/knobless)
-      module_of(${target} lower)
-      if(NOT lower STREQUAL module AND NOT lower IN_LIST "below ${module}")
-        list(APPEND faults "${file}: ${line}: '${lower}' is not below '${module}'")
-      endif()
-    endforeach()
+    check_file(${root} ${file} faults arrows)
   endforeach()
-  # Nothing is forgotten: the umbrella has every header but details, the compiled library every implementation.
+  check_front_row(${root} faults)
+  # Nothing is forgotten: the umbrella has every header but details, the compiled library every implementation. Those of
+  # storage/ need another library, and whoever wants them includes them.
   file(READ ${root}/knobless/knobless.hpp umbrella)
   file(READ ${root}/../src/knobless.cpp compiled)
   foreach(file IN LISTS files)
-    if(file MATCHES "\\.hpp$" AND NOT file MATCHES "^(knobless.hpp$|detail/)" AND NOT umbrella MATCHES "#include \"${file}\"")
+    if(file MATCHES "^storage/")
+      continue()
+    endif()
+    if(file MATCHES "\\.hpp$" AND NOT file STREQUAL "knobless.hpp" AND NOT umbrella MATCHES "#include \"${file}\"")
       list(APPEND faults "knobless.hpp: does not include ${file}")
     elseif(file MATCHES "\\.ipp$" AND NOT compiled MATCHES "#include <knobless/${file}>")
       list(APPEND faults "src/knobless.cpp: does not include ${file}")
@@ -140,9 +180,13 @@ function(check root)
   list(LENGTH files count)
   if(faults)
     list(JOIN faults "\n  " faults)
-    message(FATAL_ERROR "includes against the river:\n  ${faults}")
+    message(FATAL_ERROR "includes against the order of the rooms:\n  ${faults}")
   endif()
-  message("${count} files, all includes go down the river")
+  list(REMOVE_DUPLICATES arrows)
+  list(LENGTH rooms room_count)
+  list(LENGTH arrows arrow_count)
+  count_floors("${arrows}" floors)
+  message("${count} files in ${room_count} rooms on ${floors} floors, ${arrow_count} arrows from room to room: all includes go down")
 endfunction()
 
 # Runs the checker on a copy of the headers in which `file` has the line `include` at its end; it must say `words`.
@@ -162,15 +206,15 @@ function(expect_fault file include words)
 endfunction()
 
 if(DEFINED SELF_TEST)
-  expect_fault(parameter.hpp "#include \"study.hpp\"" "parameter.hpp: #include \"study.hpp\": 'study' is not below 'parameter'")
-  expect_fault(parameter.hpp "#include <knobless/study.hpp>" "'study' is not below 'parameter'")
-  expect_fault(sampler/tpe.hpp "#include \"../study.hpp\"" "'study' is not below 'sampler/'")
-  expect_fault(study.hpp "#include \"sampler/tpe.hpp\"" "'sampler/' is not below 'study'")
+  expect_fault(space/parameter.hpp "#include \"../study/study.hpp\"" "'study' is not before 'space'")
+  expect_fault(space/parameter.hpp "#include <knobless/study.hpp>" "space/parameter.hpp: includes study.hpp, but 'entry' is not before 'space'")
+  expect_fault(sampler/tpe.hpp "#include \"../study/study.hpp\"" "'study' is not before 'sampler'")
   expect_fault(study.hpp "#include \"nowhere.hpp\"" "study.hpp: #include \"nowhere.hpp\": no such file")
-  expect_fault(study.hpp "#include <Eigen/Core>" "study.hpp: #include <Eigen/Core>: the front row")
-  expect_fault(study.hpp "#  include <random>" "the front row")
+  expect_fault(study.hpp "#include <Eigen/Core>" "study.hpp: <Eigen/Core>: the front row")
+  expect_fault(space/domain.hpp "#  include <random>" "space/domain.hpp: <random>: the front row")
   expect_fault(sampler/tpe.hpp "#include <thread>" "start a thread")
-  expect_fault(stray.hpp "" "'stray' has no place in the river")
+  expect_fault(knobless.hpp "#include \"storage/journal.hpp\"" "'storage' is not before 'entry'")
+  expect_fault(attic/stray.hpp "" "'attic' is no room")
   expect_fault(sampler/stray.hpp "" "knobless.hpp: does not include sampler/stray.hpp")
   expect_fault(sampler/stray.ipp "" "src/knobless.cpp: does not include sampler/stray.ipp")
   file(REMOVE_RECURSE ${SELF_TEST})

@@ -6,7 +6,7 @@ if(NOT ROOT)
 endif()
 set(faults)
 
-file(STRINGS ${ROOT}/include/knobless/version.hpp version REGEX "#define KNOBLESS_VERSION_(MAJOR|MINOR|PATCH) [0-9]+")
+file(STRINGS ${ROOT}/include/knobless/base/version.hpp version REGEX "#define KNOBLESS_VERSION_(MAJOR|MINOR|PATCH) [0-9]+")
 list(TRANSFORM version REPLACE "[^0-9]+" "")
 list(JOIN version "." version)
 

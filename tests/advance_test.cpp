@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "support.hpp"
@@ -184,6 +185,15 @@ TEST_CASE("live objects: a memory cap is kept, by training again, which is count
   }
 }
 
+TEST_CASE("live objects: beyond a memory cap those go whose training is least, then the worst, the best one last") {
+  // A rung of nine, of which three go on, needs room for three and the one that is trained: none of the three is let go.
+  registry all;
+  auto top = successive_halving(line(), [&](const setting& s) { return model(all, s.x); }, train,
+                                {.max_resource = 9, .min_resource = 1, .budget = 3.0, .max_live = 4, .seed = 3});
+  CHECK(all.peak == 4);
+  CHECK(top.taken().rebuilt == 0);
+}
+
 TEST_CASE("live objects: a trial whose best value is among those that can't be kept is rebuilt for the result") {
   registry all;
   auto top = multi_fidelity(line(), [&](const setting& s) { return model(all, s.x); }, train,
@@ -251,6 +261,45 @@ TEST_CASE("live objects: what build or advance throws costs one trial") {
   CHECK(failures == top.taken().failed);
 }
 
+TEST_CASE("live objects: a search in which nothing works ends after 100 trials") {
+  const space<std::tuple<double>> line{real("x", {.low = 0.0, .high = 1.0})};
+  const auto builds = [&](auto search) {
+    int count = 0;
+    const auto found = search(
+        line,
+        [&](const std::tuple<double>&) {
+          ++count;
+          return 0;
+        },
+        [](int&, int) -> outcome { return failed("no such file"); });
+    CHECK_FALSE(found.has_best());
+    CHECK(found.first_failure() == "no such file");
+    return count;
+  };
+  training_options<std::tuple<double>> options;
+  options.budget = 1000.0;
+  CHECK(builds([&](auto... parts) { return multi_fidelity(parts..., options); }) == 100);
+  CHECK(builds([&](auto... parts) { return asha(parts..., options); }) == 100);
+}
+
+#if KNOBLESS_EXCEPTIONS
+TEST_CASE("live objects: a first guess that breaks a constraint is refused") {
+  struct holder {
+    double x = 0.9;
+  };
+  const auto space = knobless::space<holder>{real("x", &holder::x, {.low = 0.0, .high = 1.0})}.require(
+      [](const holder& h) { return h.x < 0.5; });
+  int built = 0;
+  const auto build = [&](const holder&) { return ++built; };
+  training_options<holder> options;
+  options.first_guesses = {holder{}};
+  CHECK_THROWS_AS((void)multi_fidelity(
+                      space, build, [](int&, int) { return 1.0; }, options),
+                  knobless::exception);
+  CHECK(built == 0);
+}
+#endif
+
 TEST_CASE("live objects: where every trial fails there is no survivor, and the sentence says why") {
   for (int which = 0; which < 4; ++which) {
     const auto build = [](const setting&) -> int { throw std::runtime_error("no such file"); };
@@ -282,6 +331,22 @@ TEST_CASE("live objects: options that make no sense are refused") {
     CHECK_THROWS_AS((void)multi_fidelity(line(), build, advance, wrong), exception);
     CHECK_THROWS_AS((void)successive_halving(line(), build, advance, wrong), exception);
   }
+}
+#endif
+
+#if KNOBLESS_EXCEPTIONS
+TEST_CASE("live objects: what is refused is said, with what was given") {
+  const auto refusal = [](const training_options<setting>& wrong) {
+    return test::refusal([&] {
+      (void)asha(
+          line(), [](const setting& s) { return s.x; }, [](double& m, int) { return m; }, wrong);
+    });
+  };
+  CHECK(refusal({.max_resource = -3}) == "knobless: max_resource: -3 given, but it must be at least 1");
+  CHECK(refusal({.max_resource = 5, .min_resource = 6}) ==
+        "knobless: min_resource: 6 given, but it must lie between 1 and max_resource");
+  CHECK(refusal({.factor = 1}) == "knobless: factor: 1 given, but it must be at least 2");
+  CHECK(refusal({.budget = -1.5}) == "knobless: budget: -1.5 given, but it must lie between 0 (the default) and 1e9");
 }
 #endif
 
@@ -436,14 +501,14 @@ TEST_CASE("multi_fidelity: nothing need be said, and of 81 units most models get
 TEST_CASE("live objects: under noise the best estimated trial is truly better than the best observed") {
   struct noisy {
     double x;
-    knobless::random* rng;
+    knobless::random_stream* rng;
   };
   const auto distance = [](double x) { return (x - 0.3) * (x - 0.3); };
   for (const double sign : {1.0, -1.0}) {
     double observed = 0.0;
     double estimated = 0.0;
     for (std::uint64_t seed = 0; seed < 30; ++seed) {
-      knobless::random rng(seed, 77);
+      knobless::random_stream rng(seed, 77);
       const auto advance = [&](noisy& m, int) { return sign * (distance(m.x) + 0.05 * m.rng->normal()); };
       auto top = hyperband(line(),
                            [&](const setting& s) {
@@ -466,6 +531,30 @@ TEST_CASE("live objects: under noise the best estimated trial is truly better th
   }
 }
 
+template <class Result>
+concept lends_its_model = requires(Result&& found) {
+  std::forward<Result>(found).best();
+};
+
+TEST_CASE("training: a result that is constant has its best, as that of a search") {
+  struct config {
+    double x = 0.0;
+  };
+  static_assert(requires(const training_result<config, int>& found) { found.best(); });
+  // The model would be gone with the result.
+  static_assert(!lends_its_model<training_result<config, int>>);
+  const space<config> where{real("x", &config::x, {.low = 0.0, .high = 1.0})};
+  const auto found = asha(
+      where, [](const config& c) { return c.x; }, [](double& x, int) { return x; }, {.budget = 2.0});
+  CHECK(found.best().value == found.best().object);
+#if KNOBLESS_EXCEPTIONS
+  const auto none = asha(
+      where, [](const config& c) { return c.x; }, [](double&, int) { return test::nan; }, {.budget = 2.0});
+  CHECK_FALSE(none.has_best());
+  CHECK_THROWS_AS((void)none.best(), knobless::exception);
+#endif
+}
+
 TEST_CASE("live objects: only who was trained furthest is judged, and nobody where all failed") {
   auto top = successive_halving(
       line(), [](const setting& s) { return s.x; },
@@ -485,4 +574,47 @@ TEST_CASE("live objects: only who was trained furthest is judged, and nobody whe
     CHECK(test::says(e.what(), "no trial has survived; the first failure: no disk"));
   }
 #endif
+}
+
+TEST_CASE("live objects: a model that breaks a limit has failed, and notes are kept") {
+  registry all;
+  const auto build = [&](const setting& s) { return model(all, s.x); };
+  const auto advance = [](model& m, int more) {
+    const double value = m.train(more);
+    return outcome{value}.limit("length", 0.5 - m.x()).note("steps", m.steps());
+  };
+  const auto check_one = [](const auto& top) {
+    const record& happened = top.happened();
+    CHECK(top.best().config.x >= 0.5);
+    std::size_t failures = 0;
+    for (std::size_t i = 0; i < happened.seen().size(); ++i) {
+      const observation o = happened.seen()[i];
+      CHECK(o.feasible == (o.state != trial_state::failed));
+      if (o.state == trial_state::failed) {
+        ++failures;
+        CHECK(happened.why(i) == "it breaks the limit \"length\"");
+        CHECK(happened.values(i).empty());
+      }
+      if (o.state == trial_state::complete) {
+        REQUIRE(happened.notes(i).size() == 1);
+        CHECK(std::get<double>(happened.notes(i)[0].value) == 9.0);
+      }
+    }
+    CHECK(failures > 0);
+    CHECK(failures < happened.seen().size());
+    CHECK(test::says(top.csv(), ",length,steps,why\n"));
+  };
+  check_one(successive_halving(line(), build, advance, {.max_resource = 9, .seed = 1}));
+  check_one(hyperband(line(), build, advance, {.max_resource = 9, .seed = 1}));
+}
+
+TEST_CASE("live objects: several values cost the trial") {
+  const auto top = successive_halving(
+      line(), [](const setting& s) { return s; },
+      [](setting& s, int) -> outcome {
+        return {s.x, 1.0};
+      },
+      {.max_resource = 3, .seed = 1});
+  CHECK_FALSE(top.has_best());
+  CHECK(top.first_failure() == "2 values given, but live models are compared by one");
 }

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -102,8 +103,8 @@ TEST_CASE("minimize: takes the objective in all its forms") {
                                  {.trials = 9});
   const auto by_outcome =
       minimize(plane(), random_search{}, [](const config& c) -> outcome { return loss(c); }, {.trials = 9});
-  for (const auto& found : {by_config, by_copy, by_function, by_trial, by_outcome})
-    CHECK(values(found) == values(by_config));
+  for (const auto* found : {&by_config, &by_copy, &by_function, &by_trial, &by_outcome})
+    CHECK(values(*found) == values(by_config));
   CHECK(by_trial.trials().reports(8).size() == 1);
   CHECK(by_config.trials().reports(8).empty());
 
@@ -347,11 +348,42 @@ TEST_CASE("minimize: the report says how it ended and what is best") {
                               {.trials = 4, .first_guesses = {config{}}});
   const std::string text = found.report();
   CAPTURE(text);
-  CHECK(test::says(text, "4 trials (0 failed)"));
+  CHECK(test::says(text, "4 trials in "));
+  CHECK(test::says(text, "s: 4 complete; all trials done"));
+  CHECK(test::says(text, "which parameters matter is not known"));
   CHECK(test::says(text, "all trials done"));
   CHECK(test::says(text, "best value 0.5 in trial 0"));
   CHECK(test::says(text, "  k = 7\n"));
-  CHECK(test::says(found.csv(), "trial,state,value,seconds,x,k\n"));
+  CHECK(test::says(found.csv(), "trial,state,value,seconds,x,k,why\n"));
+}
+
+TEST_CASE("minimize: the report counts every state and groups the reasons of failures") {
+  const auto found = minimize(plane(), random_search{},
+                              [](trial<config>& t) -> outcome {
+                                if (t.number() % 10 < 4) return failed("solver diverged");
+                                if (t.number() % 10 < 7) return test::nan;
+                                if (t.number() % 10 < 9) return pruned;
+                                return 1.0;
+                              },
+                              {.trials = 10});
+  const std::string text = found.report();
+  CAPTURE(text);
+  CHECK(test::says(text, "s: 1 complete, 2 pruned, 7 failed; all trials done"));
+  CHECK(test::says(text, "failed: 4 solver diverged, 3 the value is NaN\n"));
+  std::size_t explained = 0;
+  for (std::size_t i = 0; i < found.trials().size(); ++i)
+    explained += found.study().core().happened().why(i).empty() ? 0U : 1U;
+  CHECK(explained == 7);
+}
+
+TEST_CASE("minimize: the report of a search without a best says so, and names the bounds that the best lies at") {
+  const auto none = minimize(plane(), random_search{}, [](const config&) -> outcome { return pruned; }, {.trials = 5});
+  CHECK(test::says(none.report(), "0 complete, 5 pruned"));
+  CHECK(test::says(none.report(), "no trial is complete"));
+  const auto edge = minimize(plane(), [](const config& c) { return -c.x; }, {.trials = 40});
+  CHECK(test::says(edge.report(), "the best lies at a bound of x"));
+  const auto inner = minimize(plane(), random_search{}, [](const config& c) { return c.x * c.x; }, {.trials = 10});
+  CHECK_FALSE(test::says(inner.report(), "at a bound of x"));
 }
 
 TEST_CASE("minimize: reasons have words") {
@@ -396,9 +428,20 @@ TEST_CASE("minimize: what a callback throws reaches the caller") {
 
 TEST_CASE("minimize: options that make no sense are refused") {
   CHECK_THROWS_WITH_AS((void)minimize(plane(), loss, {.duration = -1s}),
-                       "knobless: duration: a duration below 0 given, but it must be 0 (no limit) or above", exception);
+                       "knobless: duration: -1 s given, but it must be 0 (no limit) or above", exception);
   for (const double target : {test::nan, test::infinity, -test::infinity})
     CHECK_THROWS_AS((void)minimize(plane(), loss, {.trials = 3, .target = target}), exception);
   CHECK_THROWS_AS((void)minimize(plane(), loss, {.first_guesses = {{5.0, 5}}}), exception);
 }
 #endif
+
+TEST_CASE("minimize: a callback's request_stop may be kept for longer than the search lasts") {
+  std::function<void()> kept;
+  for (const std::size_t parallel : {std::size_t{1}, std::size_t{3}}) {
+    const auto found = minimize(
+        plane(), random_search{}, loss,
+        {.trials = 5, .on_trial = [&](const progress<config>& p) { kept = p.request_stop; }, .parallel = parallel});
+    CHECK(found.trials().size() == 5);
+    kept();
+  }
+}

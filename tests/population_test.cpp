@@ -1,9 +1,11 @@
 #include <knobless/population.hpp>
 
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <knobless/random.hpp>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "support.hpp"
@@ -17,7 +19,7 @@ struct setting {
 };
 
 space<setting> rates() {
-  return space<setting>{real("rate", &setting::rate, {.low = 1e-3, .high = 1.0, .scale = knobless::log})};
+  return space<setting>{real("rate", &setting::rate, {.low = 1e-3, .high = 1.0, .scale = knobless::scaling::log})};
 }
 
 // Gradient descent on a quadratic with noise in its gradient: large steps pay at first, small ones at the end, so that every
@@ -25,7 +27,7 @@ space<setting> rates() {
 struct descent {
   double x = 10.0;
   double y = 10.0;
-  knobless::random rng{1};
+  knobless::random_stream rng{1};
 
   double train(double rate, int steps) {
     for (int i = 0; i < steps; ++i) {
@@ -166,5 +168,106 @@ TEST_CASE("evolve: who fails goes on as a copy of one that did not; where all do
   CHECK_THROWS_AS((void)evolve(rates(), build, advance, {.members = 0}), exception);
   CHECK_THROWS_AS((void)evolve(rates(), build, advance, {.max_resource = 3, .interval = 4}), exception);
   CHECK_THROWS_AS((void)evolve(rates(), build, advance, {.interval = 0}), exception);
+  CHECK(test::refusal([&] { (void)evolve(rates(), build, advance, {.max_resource = -2}); }) ==
+        "knobless: max_resource: -2 given, but it must be at least 1");
+  CHECK(test::refusal([&] { (void)evolve(rates(), build, advance, {.max_resource = 3, .interval = 4}); }) ==
+        "knobless: interval: 4 given, but it must lie between 1 and max_resource");
 }
 #endif
+
+TEST_CASE("evolve: the record, the table and the report say what happened") {
+  struct setting {
+    double rate = 0.1;
+  };
+  struct model {
+    double loss = 10.0;
+  };
+  const space<setting> s{real("rate", &setting::rate, {.low = 1e-3, .high = 1.0, .scale = scaling::log})};
+  const auto make = [](const setting&) { return model{}; };
+  std::size_t legs = 0;
+  const auto go_on = [&](model& m, const setting& with, int more) -> outcome {
+    ++legs;
+    if (with.rate > 0.8) return failed("diverged");
+    m.loss -= with.rate * more;
+    return m.loss;
+  };
+  std::size_t seen_legs = 0;
+  const auto found = evolve(s, make, go_on,
+                            {.members = 8,
+                             .max_resource = 20,
+                             .interval = 2,
+                             .seed = 3,
+                             .first_guesses = {{0.9}},
+                             .on_leg = [&](const training_progress<setting>& p) {
+                               ++seen_legs;
+                               CHECK(p.happened.begun() > p.number);
+                               CHECK(!p.log().empty());
+                             }});
+  CHECK(seen_legs == legs);
+  CHECK(found.reason == termination::trials_done);
+  const history& seen = found.happened.seen();
+  CHECK(seen.pending().empty());
+  CHECK(seen.size() == 8 + found.copies);
+  CHECK(seen.complete() >= 4);  // those that did not fail at last
+  CHECK(seen.failures() >= 1);
+  std::size_t reports = 0;
+  for (std::size_t i = 0; i < seen.size(); ++i) reports += seen.reports(i).size();
+  CHECK(reports + found.failures == legs);
+  CHECK(test::says(found.csv(), "trial,state,value,seconds,rate,why\n"));
+  CHECK(test::says(found.csv(), "0,failed,,"));
+  CHECK(test::says(found.report(), "failed: " + std::to_string(seen.failures()) + " diverged"));
+  CHECK(test::says(found.report(), "best value " + detail::number_text(found.value)));
+  CHECK(test::says(found.log(), "\nend,"));
+}
+
+TEST_CASE(
+    "evolve: a target, a duration, a time limit and a callback's wish end legs or the search; so does a hundred "
+    "failures") {
+  struct setting {
+    double rate = 0.1;
+  };
+  const space<setting> s{real("rate", &setting::rate, {.low = 0.1, .high = 1.0})};
+  const auto make = [](const setting&) { return 10.0; };
+  const auto go_on = [](double& loss, const setting& with, int more) { return loss -= with.rate * more; };
+  const auto reached = evolve(s, make, go_on, {.members = 4, .max_resource = 100, .interval = 1, .target = 5.0});
+  CHECK(reached.reason == termination::target_reached);
+  CHECK(reached.value <= 5.0);
+  CHECK(reached.trained < 100);
+  std::size_t legs = 0;
+  const auto stopped =
+      evolve(s, make, go_on,
+             {.members = 4, .max_resource = 100, .interval = 1, .on_leg = [&](const training_progress<setting>& p) {
+                if (++legs == 10) p.request_stop();
+              }});
+  CHECK(stopped.reason == termination::stop_requested);
+  CHECK(legs == 10);
+  const auto slow = [](double& loss, const setting& with, int more) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    return loss -= with.rate * more;
+  };
+  CHECK(evolve(s, make, slow,
+               {.members = 4, .max_resource = 100000, .interval = 1, .duration = std::chrono::milliseconds(20)})
+            .reason == termination::time_up);
+  const auto limited = evolve(
+      s, make, slow, {.members = 2, .max_resource = 2, .interval = 1, .leg_time_limit = std::chrono::milliseconds(1)});
+  CHECK(limited.reason == termination::every_trial_failed);
+  CHECK(test::says(limited.first_failure, "longer than the limit of 0.001 s"));
+  std::size_t builds = 0;
+  const auto missing = [&](const setting&) -> double {
+    ++builds;
+#if KNOBLESS_EXCEPTIONS
+    throw std::runtime_error("no such file");
+#else
+    return test::nan;
+#endif
+  };
+  const auto nothing = [](double& loss, const setting&, int) { return loss; };
+  const auto hopeless = evolve(s, missing, nothing, {.members = 12, .max_resource = 1000, .interval = 1});
+  CHECK(hopeless.reason == termination::every_trial_failed);
+  CHECK(hopeless.failures <= 112);
+  CHECK(!hopeless.object);
+#if KNOBLESS_EXCEPTIONS
+  CHECK(test::says(test::refusal([&] { (void)evolve(s, make, go_on, {.duration = std::chrono::seconds(-1)}); }),
+                   "duration: -1 s given"));
+#endif
+}

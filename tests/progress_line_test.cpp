@@ -65,7 +65,7 @@ TEST_CASE("progress_line: one line, that ends with the search") {
   }
   const std::vector<std::string> lines = out.lines();
   REQUIRE(lines.size() == 3);
-  for (std::size_t i : {0U, 1U}) CHECK(lines[i].starts_with("30/30 trials, best 0.0"));
+  for (std::size_t i : {0U, 1U}) CHECK(lines[i].starts_with("trial 30 of 30, best 0.0"));
   CHECK(lines[2].empty());
   // Ten times a second, and once at the end: unless this machine took ages, that is twice.
   CHECK(out.writes->size() < 60);
@@ -92,7 +92,7 @@ TEST_CASE("progress_line: is rewritten at most ten times a second") {
     CHECK(test::says(out.lines().back(), "best"));
   }
   // The last state is not lost.
-  CHECK(test::says(out.lines().front(), "1000/5000 trials, best 1e+03, 10 s, about 40 s left"));
+  CHECK(test::says(out.lines().front(), "trial 1000 of 5000, best 1e+03, 10 s, about 40 s left"));
   CHECK(out.lines().size() == 2);
 }
 
@@ -102,19 +102,19 @@ TEST_CASE("progress_line: says what is known of the end, and nothing of a longer
   at_any_time search;
   search.seen.tell(search.seen.ask(), failed);
   search.show(line, 3.0, 0);
-  CHECK(out.lines().back() == "1 trials, 3 s");
+  CHECK(out.lines().back() == "trial 1, 3 s");
   search.tell(0.123456);
   search.show(line, 4.0, 0, 100.0);
-  CHECK(out.lines().back() == "2 trials, best 0.123, 4 s, about 1:36 min left");
+  CHECK(out.lines().back() == "trial 2, best 0.123, 4 s, about 1:36 min left");
   search.tell(-1.0);
   search.show(line, 90.0, 300, 10000.0);
-  CHECK(out.lines().back() == "3/300 trials, best 0.123, 1:30 min, about 2:28 h left");
+  CHECK(out.lines().back() == "trial 3 of 300, best 0.123, 1:30 min, about 2:28 h left");
   search.show(line, 99.0, 0, 100.0);
   CHECK(out.lines().size() >= 1);
   search.tell(7.0);
   search.show(line, 99.5, 0, 100.0);
   const std::string shown = out.lines().back();
-  CHECK(shown.substr(0, shown.find_last_not_of(' ') + 1) == "4 trials, best 7, 1:40 min, about 1 s left");
+  CHECK(shown.substr(0, shown.find_last_not_of(' ') + 1) == "trial 4, best 7, 1:40 min, about 1 s left");
 }
 
 TEST_CASE("progress_line: by default it is silent in a program whose errors go to no terminal, and never harms") {

@@ -2,7 +2,7 @@
 /// What the tests share: doctest, values by their bits, and a few statistics.
 #pragma once
 
-#include <knobless/config.hpp>
+#include <knobless/base/config.hpp>
 #if !KNOBLESS_EXCEPTIONS
 #define DOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS
 #endif
@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <knobless/error.hpp>
 #include <string>
 #include <vector>
 
@@ -52,5 +53,18 @@ inline double chi_square_z(const std::vector<std::size_t>& counts) {
 
 /// Whether `text` holds `words`.
 inline bool says(const std::string& text, const std::string& words) { return text.find(words) != std::string::npos; }
+
+#if KNOBLESS_EXCEPTIONS
+/// What a call was refused for; "" where it was not.
+template <class Call>
+std::string refusal(const Call& call) {
+  try {
+    call();
+  } catch (const knobless::exception& e) {
+    return e.what();
+  }
+  return {};
+}
+#endif
 
 }  // namespace test

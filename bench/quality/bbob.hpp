@@ -59,11 +59,13 @@ class problem {
     }
     if (r_.empty() && function >= 6) r_ = rotation(seed + 1000000);
     if (q_.empty() && function >= 6) q_ = rotation(seed);
+    if (function == 9 || function == 19) xopt_ = middle_of_rotated();
   }
 
   [[nodiscard]] std::size_t dimensions() const { return d_; }
-  /// The smallest value that the function takes.
+  /// The smallest value that the function takes, and where.
   [[nodiscard]] double best_value() const { return best_value_; }
+  [[nodiscard]] const vector& best_point() const { return xopt_; }
   [[nodiscard]] double operator()(const vector& x) const { return best_value_ + raised(x); }
 
  private:
@@ -135,6 +137,14 @@ class problem {
     const long seed = function + 10000L * instance;
     const double ratio = normal(1, seed)[0] / normal(1, seed + 1)[0];
     return std::clamp(std::floor(1e4 * ratio + 0.5) / 100.0, -1000.0, 1000.0);
+  }
+
+  // What f9 and f19, which have no shift, rotate to ones: R'(1/2, 1/2, ...) over their scale.
+  [[nodiscard]] vector middle_of_rotated() const {
+    vector x(d_, 0.0);
+    for (std::size_t i = 0; i < d_; ++i)
+      for (std::size_t j = 0; j < d_; ++j) x[j] += 0.5 * r_[i * d_ + j] / rosenbrock_scale();
+    return x;
   }
 
   static std::vector<std::size_t> order(const vector& u) {
@@ -224,6 +234,7 @@ class problem {
     for (const double c : z) sum -= 10.0 * std::cos(2.0 * std::numbers::pi * c);
     return sum + squares(z);
   }
+  [[nodiscard]] double rosenbrock_scale() const { return (std::max)(1.0, std::sqrt(static_cast<double>(d_)) / 8.0); }
   static double rosenbrock_term(double a, double b) {
     return 100.0 * (a * a - b) * (a * a - b) + (a - 1.0) * (a - 1.0);
   }
@@ -265,7 +276,7 @@ class problem {
       }
       case 8:    // Rosenbrock
       case 9: {  // Rosenbrock, rotated
-        const double scale = (std::max)(1.0, std::sqrt(n) / 8.0);
+        const double scale = rosenbrock_scale();
         vector z = f_ == 8 ? shifted(x) : times(r_, x);
         for (double& c : z) c = scale * c + (f_ == 8 ? 1.0 : 0.5);
         double sum = 0.0;
@@ -321,7 +332,7 @@ class problem {
       }
       case 19: {  // Griewank and Rosenbrock
         vector z = times(r_, x);
-        for (double& c : z) c = (std::max)(1.0, std::sqrt(n) / 8.0) * c + 0.5;
+        for (double& c : z) c = rosenbrock_scale() * c + 0.5;
         double sum = 0.0;
         for (std::size_t i = 0; i + 1 < d_; ++i) {
           const double s = rosenbrock_term(z[i], z[i + 1]);

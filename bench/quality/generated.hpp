@@ -29,22 +29,24 @@ using surface = std::function<double(const std::vector<double>&)>;
 
 // ---- Draws -----------------------------------------------------------------------------------------------------------
 
-inline double between(knobless::random& rng, double low, double high) { return low + (high - low) * rng.uniform(); }
-inline double between_logs(knobless::random& rng, double low, double high) {
+inline double between(knobless::random_stream& rng, double low, double high) {
+  return low + (high - low) * rng.uniform();
+}
+inline double between_logs(knobless::random_stream& rng, double low, double high) {
   return low * std::pow(high / low, rng.uniform());
 }
-inline std::size_t one_of(knobless::random& rng, std::size_t low, std::size_t high) {
+inline std::size_t one_of(knobless::random_stream& rng, std::size_t low, std::size_t high) {
   return low + static_cast<std::size_t>(rng.below(high - low + 1));
 }
-inline bool chance(knobless::random& rng, double odds) { return rng.uniform() < odds; }
+inline bool chance(knobless::random_stream& rng, double odds) { return rng.uniform() < odds; }
 
 // Where a person who chose the bounds may have the optimum: inside, rather in the middle.
-inline double likely(knobless::random& rng) { return std::clamp(0.5 + 0.22 * rng.normal(), 0.03, 0.97); }
+inline double likely(knobless::random_stream& rng) { return std::clamp(0.5 + 0.22 * rng.normal(), 0.03, 0.97); }
 
 // ---- Surfaces --------------------------------------------------------------------------------------------------------
 
 // So that the median of some points is 1 above the lowest of them.
-inline surface normalised(surface f, knobless::random& rng, std::size_t n) {
+inline surface normalised(surface f, knobless::random_stream& rng, std::size_t n) {
   std::vector<double> values;
   std::vector<double> x(n);
   for (int i = 0; i < 500; ++i) {
@@ -59,7 +61,7 @@ inline surface normalised(surface f, knobless::random& rng, std::size_t n) {
 
 // A draw from a Gaussian process (random Fourier features: Rahimi and Recht, NIPS 2007; Matern 5/2 or squared exponential) on
 // a bowl. Some coordinates may not matter; values may be bent, so that there is a flat floor and a steep wall.
-inline surface field(knobless::random& rng, std::size_t n) {
+inline surface field(knobless::random_stream& rng, std::size_t n) {
   constexpr std::size_t features = 96;
   std::vector<double> rate(n);
   std::vector<double> centre(n);
@@ -106,7 +108,7 @@ inline surface field(knobless::random& rng, std::size_t n) {
 // The loss of a net after training, by its learning rate (0), width (1), depth (2), decay (3), batch size (4), dropout (5) and
 // whatever else does little: a power law on the slow side of the best learning rate, a cliff to the level of chance on the
 // other; capacity and regularisation move both.
-inline surface net(knobless::random& rng, std::size_t n) {
+inline surface net(knobless::random_stream& rng, std::size_t n) {
   struct {
     double best_rate, by_width, by_depth, by_batch, slow, fast, cliff, steep;
     double capacity, width_law, depth_law, overfit, decay_scale, dropout_cost, depth_best, chance_level, floor;
@@ -157,7 +159,7 @@ inline surface net(knobless::random& rng, std::size_t n) {
 }
 
 // An ellipsoid, a curved valley or a few basins, in coordinates that are turned and stretched.
-inline surface valley(knobless::random& rng, std::size_t n) {
+inline surface valley(knobless::random_stream& rng, std::size_t n) {
   const std::size_t form = one_of(rng, 0, 2);
   const std::size_t basins = form == 2 ? one_of(rng, 2, 6) : 1;
   const double condition = between_logs(rng, 3.0, 3000.0);
@@ -265,14 +267,15 @@ class objective {
       for (std::size_t k = 0; k < x.size(); ++k) x[k] += c.shift[level][k % c.shift[level].size()];
     }
     double value = of.f(x) + lift;
-    if (cell_ > 0.0) value += cell_ * knobless::random(salt_, knobless::detail::point_hash(p.unit, p.active)).normal();
+    if (cell_ > 0.0)
+      value += cell_ * knobless::random_stream(salt_, knobless::detail::point_hash(p.unit, p.active)).normal();
     return value;
   }
   // What an evaluation answers: evaluation number `repetition` of run `run`.
   [[nodiscard]] double answer(const point& p, std::uint64_t run, std::uint64_t repetition) const {
     const double value = (*this)(p);
     if (!noisy()) return value;
-    knobless::random rng(salt_ ^ run, repetition);
+    knobless::random_stream rng(salt_ ^ run, repetition);
     const double unit = median_ - best_;
     return value + additive_ * unit * rng.normal() +
            multiplicative_ * std::max(value - best_, 0.1 * unit) * rng.normal();
@@ -300,13 +303,14 @@ class objective {
   }
   void draw_real(bool log, const knobless::active_when& condition) {
     if (log)
-      builder_.real(name("x", count_), {.low = 1e-5, .high = 1.0, .scale = knobless::log}, condition);
+      builder_.real(name("x", count_), {.low = 1e-5, .high = 1.0, .scale = knobless::scaling::log}, condition);
     else
       builder_.real(name("x", count_), {.low = -1.0, .high = 3.0}, condition);
     numeric_.push_back(count_++);
   }
   void draw_integer(std::int64_t levels, bool log, const knobless::active_when& condition = {}) {
-    builder_.integer(name("x", count_), {.low = 1, .high = levels, .scale = log ? knobless::log : knobless::linear},
+    builder_.integer(name("x", count_),
+                     {.low = 1, .high = levels, .scale = log ? knobless::scaling::log : knobless::scaling::linear},
                      condition);
     numeric_.push_back(count_++);
   }
@@ -405,9 +409,9 @@ class objective {
       point where;
     };
     std::vector<seen> all;
-    knobless::random rng(salt_, 1);
+    knobless::random_stream rng(salt_, 1);
     for (int i = 0; i < 20000; ++i) {
-      point p = knobless::detail::random_point(*space_, rng);
+      point p = knobless::detail::uniform_point(*space_, rng);
       const double value = (*this)(p);
       all.push_back({value, std::move(p)});
     }
@@ -442,7 +446,7 @@ class objective {
   }
 
   kind what_;
-  knobless::random rng_;
+  knobless::random_stream rng_;
   std::uint64_t salt_ = 0;
   knobless::runtime_space_builder builder_;
   std::size_t count_ = 0;             // parameters so far

@@ -1,12 +1,21 @@
-// A tuner for a folder of test problems: `lab_driver sampler problem budget seed` prints one JSON line. The problems'
-// interface is problems.h of that folder, the run is its drivers/lab_driver.hpp. Only the public API of knobless is used.
+// A tuner for a folder of test problems (problems/, or the one that KNOBLESS_LAB names):
+//   lab_driver sampler [trials [seeds]]              mean log10 and mean of the regret, by group; 100 trials, 10 seeds
+//   lab_driver sampler problem trials seed           one run, as one line of JSON
+// The problems' interface is problems.h of that folder, the run is its drivers/lab_driver.hpp. Only the public API of knobless is used.
 // `tpe/4` is tpe with four trials out at once: a value is told when three more were asked.
 #include <drivers/lab_driver.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <deque>
+#include <exception>
+#include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +34,8 @@ knobless::space<knobless::assignment> space_of(const lab_problem& problem) {
       for (int k = 0; k <= static_cast<int>(problem.params[p.parent].hi); ++k)
         if ((p.when >> k & 1U) != 0) condition.values.push_back(std::to_string(k));
     }
-    const auto scale = p.kind == LAB_LOG_FLOAT || p.kind == LAB_LOG_INT ? knobless::log : knobless::linear;
+    const auto scale =
+        p.kind == LAB_LOG_FLOAT || p.kind == LAB_LOG_INT ? knobless::scaling::log : knobless::scaling::linear;
     if (p.kind == LAB_FLOAT || p.kind == LAB_LOG_FLOAT) {
       builder.real(p.name, {.low = p.lo, .high = p.hi, .scale = scale}, condition);
     } else if (p.kind == LAB_INT || p.kind == LAB_LOG_INT) {
@@ -132,6 +142,85 @@ std::unique_ptr<lab::Sampler> make(const std::string& full_name, const lab_probl
   return nullptr;
 }
 
+// Sums of one group.
+struct sums {
+  std::vector<double> log10 = {}, regret = {};
+  int runs = 0;
+};
+
+// The regret of the best observed trial after each of these numbers of trials: 0 is the best known value, 1 the median of
+// random points. With noise, the noiseless value of that trial counts.
+std::vector<double> regrets(const std::string& sampler, const lab_problem& problem, std::uint64_t seed,
+                            const std::vector<int>& after) {
+  const int trials = after.back();
+  const auto tuner = make(sampler, &problem, seed, trials);
+  if (!tuner) throw std::runtime_error("no sampler " + sampler);
+  lab::detail::Track track{&problem, trials, 0, NAN, NAN, -1, {}, {}, {}, {}};
+  for (int trial = 1; trial <= trials; ++trial) {
+    const lab::Ask asked = tuner->ask();
+    const std::vector<double> x = lab::detail::check(&problem, asked.x);
+    const double value = lab_eval(&problem, x.data(), (seed + 1) * 1000003 + static_cast<std::uint64_t>(trial), 0.0);
+    track.add(x, 0.0, value, 1.0);
+    tuner->tell(asked, value);
+  }
+  track.fill(trials + 1);
+  std::vector<double> found;
+  for (const int n : after)
+    found.push_back((track.truth[static_cast<std::size_t>(n) - 1] - problem.best_known) /
+                    (problem.random_median - problem.best_known));
+  return found;
+}
+
+void print_row(const std::string& name, const sums& of) {
+  std::printf("%-12s", name.c_str());
+  for (const double sum : of.log10) std::printf(" %7.2f", sum / of.runs);
+  for (const double sum : of.regret) std::printf(" %7.3f", sum / of.runs);
+  std::printf("\n");
+  std::fflush(stdout);
+}
+
+// All problems that are trained in full, by group.
+int print_table(const std::string& sampler, int trials, int seeds) {
+  std::vector<int> after{trials / 5, trials / 2, trials};
+  std::map<std::string, sums> groups;
+  std::vector<std::string> order;
+  for (int i = 0; i < lab_count(); ++i) {
+    const lab_problem& problem = *lab_at(i);
+    if (problem.max_fidelity > 0) continue;
+    if (!groups.contains(problem.group)) order.emplace_back(problem.group);
+    for (int seed = 0; seed < seeds; ++seed) {
+      const std::vector<double> found = regrets(sampler, problem, static_cast<std::uint64_t>(seed), after);
+      for (const std::string& name : {std::string(problem.group), std::string("all")}) {
+        sums& of = groups[name];
+        of.log10.resize(after.size());
+        of.regret.resize(after.size());
+        for (std::size_t k = 0; k < after.size(); ++k) {
+          of.log10[k] += std::log10(std::max(found[k], 1e-9));
+          of.regret[k] += found[k];
+        }
+        ++of.runs;
+      }
+    }
+    std::fprintf(stderr, "%d of %d problems\r", i + 1, lab_count());
+  }
+  std::fprintf(stderr, "\n");
+  std::printf("mean log10 of the regret and mean regret after %d, %d and %d trials, %d seeds\n", after[0], after[1],
+              after[2], seeds);
+  for (const std::string& name : order) print_row(name, groups[name]);
+  print_row("all", groups["all"]);
+  return 0;
+}
+
 }  // namespace
 
-int main(int argc, char** argv) { return lab::main(argc, argv, make); }
+int main(int argc, char** argv) {
+  if (argc < 2 || argc > 4) return lab::main(argc, argv, make);
+  const int trials = argc > 2 ? std::atoi(argv[2]) : 100;
+  const int seeds = argc > 3 ? std::atoi(argv[3]) : 10;
+  if (trials < 5 || seeds < 1) return std::fprintf(stderr, "at least 5 trials and 1 seed\n"), 2;
+  try {
+    return print_table(argv[1], trials, seeds);
+  } catch (const std::exception& error) {
+    return std::fprintf(stderr, "%s\n", error.what()), 2;
+  }
+}

@@ -39,21 +39,24 @@ struct constant {
 };
 
 constexpr constant all_constants[] = {
-    {"alone", [](constants& c) -> double& { return c.alone; }, 15.0, 200.0, knobless::log},
-    {"model_share", [](constants& c) -> double& { return c.model_share; }, 0.05, 0.6, knobless::linear},
-    {"parzen_share", [](constants& c) -> double& { return c.parzen_share; }, 0.0, 0.4, knobless::linear},
-    {"shares_last", [](constants& c) -> double& { return c.shares_last; }, 50.0, 1000.0, knobless::log},
-    {"doubt", [](constants& c) -> double& { return c.model.doubt; }, 0.0, 1.0, knobless::linear},
+    {"alone", [](constants& c) -> double& { return c.alone; }, 15.0, 200.0, knobless::scaling::log},
+    {"model_share", [](constants& c) -> double& { return c.model_share; }, 0.05, 0.6, knobless::scaling::linear},
+    {"parzen_share", [](constants& c) -> double& { return c.parzen_share; }, 0.0, 0.4, knobless::scaling::linear},
+    {"shares_last", [](constants& c) -> double& { return c.shares_last; }, 50.0, 1000.0, knobless::scaling::log},
+    {"smooth_shares", [](constants& c) -> double& { return c.smooth_shares; }, 0.02, 1.0, knobless::scaling::log},
+    {"doubt", [](constants& c) -> double& { return c.model.doubt; }, 0.0, 1.0, knobless::scaling::linear},
     {"length_centre", [](constants& c) -> double& { return c.model.priors.length_centre; }, -2.0, 0.5,
-     knobless::linear},
-    {"level_centre", [](constants& c) -> double& { return c.model.priors.level_centre; }, -1.0, 2.0, knobless::linear},
+     knobless::scaling::linear},
+    {"level_centre", [](constants& c) -> double& { return c.model.priors.level_centre; }, -1.0, 2.0,
+     knobless::scaling::linear},
     {"noise_centre", [](constants& c) -> double& { return c.model.priors.noise_centre; }, -10.0, -2.0,
-     knobless::linear},
-    {"first_radius", [](constants& c) -> double& { return c.quadratic.first_radius; }, 0.05, 0.5, knobless::log},
-    {"shrinking", [](constants& c) -> double& { return c.quadratic.shrinking; }, 0.2, 0.9, knobless::linear},
-    {"good_share", [](constants& c) -> double& { return c.parzen.good_share; }, 0.05, 0.3, knobless::linear},
-    {"gap_share", [](constants& c) -> double& { return c.parzen.gap_share; }, 0.3, 1.2, knobless::linear},
-    {"narrowest", [](constants& c) -> double& { return c.parzen.narrowest; }, 0.003, 0.1, knobless::log},
+     knobless::scaling::linear},
+    {"first_radius", [](constants& c) -> double& { return c.quadratic.first_radius; }, 0.05, 0.5,
+     knobless::scaling::log},
+    {"shrinking", [](constants& c) -> double& { return c.quadratic.shrinking; }, 0.2, 0.9, knobless::scaling::linear},
+    {"good_share", [](constants& c) -> double& { return c.parzen.good_share; }, 0.05, 0.3, knobless::scaling::linear},
+    {"gap_share", [](constants& c) -> double& { return c.parzen.gap_share; }, 0.3, 1.2, knobless::scaling::linear},
+    {"narrowest", [](constants& c) -> double& { return c.parzen.narrowest; }, 0.003, 0.1, knobless::scaling::log},
 };
 
 struct settings {
@@ -283,9 +286,9 @@ int check(const settings& s) {
     const generated::objective& f = *once[i].is;
     const generated::objective& g = *again[i].is;
     bool good = f.best() < f.median() && f.best() == g.best() && f.median() == g.median();
-    knobless::random rng(once[i].seed);
+    knobless::random_stream rng(once[i].seed);
     for (std::uint64_t n = 0; n < 100; ++n) {
-      const knobless::point p = knobless::detail::random_point(*f.space(), rng);
+      const knobless::point p = knobless::detail::uniform_point(*f.space(), rng);
       good = good && knobless::elementary::is_finite(f(p)) && f(p) == g(p) && f.regret(f(p)) > -0.01 &&
              f.answer(p, 1, n) == g.answer(p, 1, n) && (f.answer(p, 1, n) != f.answer(p, 1, n + 1)) == f.noisy();
     }

@@ -120,7 +120,7 @@ class trainer {
 
 void rungs() {
   const knobless::space<setting> space{
-      knobless::real("rate", &setting::rate, {.low = 1e-3, .high = 0.5, .scale = knobless::log}),
+      knobless::real("rate", &setting::rate, {.low = 1e-3, .high = 0.5, .scale = knobless::scaling::log}),
       knobless::real("floor", &setting::floor, {.low = 0.05, .high = 0.5})};
   const auto build = [](const setting& s) { return trainer(s); };
   const auto advance = [](trainer& t, int epochs) { return t.train(epochs); };

@@ -128,12 +128,13 @@ int main(int count, char** arguments) {
     // [boosting]
     using knobless::integer, knobless::real;
     const knobless::space<setting> space{
-        real("eta", &setting::eta, {.low = 0.005, .high = 1.0, .scale = knobless::log}),
+        real("eta", &setting::eta, {.low = 0.005, .high = 1.0, .scale = knobless::scaling::log}),
         integer("max_depth", &setting::max_depth, {.low = 1, .high = 12}),
-        real("min_child_weight", &setting::min_child_weight, {.low = 0.1, .high = 50.0, .scale = knobless::log}),
+        real("min_child_weight", &setting::min_child_weight,
+             {.low = 0.1, .high = 50.0, .scale = knobless::scaling::log}),
         real("subsample", &setting::subsample, {.low = 0.3, .high = 1.0}),
         real("colsample", &setting::colsample, {.low = 0.3, .high = 1.0}),
-        real("lambda", &setting::lambda, {.low = 1e-3, .high = 100.0, .scale = knobless::log})};
+        real("lambda", &setting::lambda, {.low = 1e-3, .high = 100.0, .scale = knobless::scaling::log})};
     auto top = knobless::multi_fidelity(
         space, [&](const setting& s) { return booster(s, train.get(), validation.get(), data.validation.targets); },
         [](booster& b, int more) { return b.boost(more); }, {.max_resource = rounds, .budget = budget, .seed = seed});

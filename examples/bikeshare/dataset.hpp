@@ -242,7 +242,7 @@ inline hour parse_row(std::string_view line, std::size_t number, const hour* pre
   constexpr double two_pi = 2.0 * std::numbers::pi;
   constexpr sys_days first = 2011y / January / 1;
   constexpr sys_days last = 2012y / December / 31;
-  knobless::random random(2011);
+  knobless::random_stream random(2011);
   const auto bump = [](double x, double centre, double width) {
     const double z = (x - centre) / width;
     return std::exp(-z * z);

@@ -1,5 +1,5 @@
 /// \file
-/// The job of main.cpp with networks that stay alive: they are trained piece by piece, and whoever falls behind is dropped.
+/// The job of main.cpp with networks that stay alive: they are trained piece by piece, and those that fall behind are dropped.
 /// Beside it the search that trains each trial from the beginning; iterations are counted.
 ///   bikeshare_live [--data hour.csv] [--searches N] [--seed N] [--quick]       without a file: simulated hours
 #include <cstddef>
@@ -40,7 +40,7 @@ struct outcome {
 };
 
 double fresh_loss(const dataset& data, const setting& chosen, const budget& spent, std::uint64_t seed) {
-  knobless::random seeds(seed, std::uint64_t{1} << 41U);
+  knobless::random_stream seeds(seed, std::uint64_t{1} << 41U);
   double sum = 0.0;
   for (std::size_t i = 0; i < spent.fresh; ++i) sum += trained(chosen, data.train, seeds()).loss(data.validation);
   return sum / static_cast<double>(spent.fresh);
@@ -50,10 +50,11 @@ double fresh_loss(const dataset& data, const setting& chosen, const budget& spen
 outcome from_the_beginning(const dataset& data, const budget& spent, std::uint64_t seed) {
   const knobless::space<setting> space{
       knobless::integer("iterations", &setting::iterations, {.low = piece, .high = piece * spent.longest}),
-      knobless::real("learning_rate", &setting::learning_rate, {.low = 0.1, .high = 1.0, .scale = knobless::log}),
+      knobless::real("learning_rate", &setting::learning_rate,
+                     {.low = 0.1, .high = 1.0, .scale = knobless::scaling::log}),
       knobless::integer("hidden", &setting::hidden, {.low = 2, .high = 56})};
   outcome found;
-  knobless::random seeds(seed, std::uint64_t{1} << 40U);
+  knobless::random_stream seeds(seed, std::uint64_t{1} << 40U);
   const auto tuned = knobless::minimize(space,
                                         [&](const setting& tried) {
                                           double sum = 0.0;
@@ -73,7 +74,7 @@ outcome from_the_beginning(const dataset& data, const budget& spent, std::uint64
 // What a trial trains: several networks, so that their mean can be trusted.
 class ensemble {
  public:
-  ensemble(const setting& chosen, std::size_t networks, const dataset& data, knobless::random& seeds)
+  ensemble(const setting& chosen, std::size_t networks, const dataset& data, knobless::random_stream& seeds)
       : chosen_(chosen), data_(data) {
     for (std::size_t i = 0; i < networks; ++i) members_.emplace_back(chosen.hidden, data.train, seeds());
   }
@@ -94,10 +95,10 @@ class ensemble {
 };
 
 outcome live(const dataset& data, const budget& spent, std::uint64_t seed) {
-  const knobless::space<setting> space{
-      knobless::real("learning_rate", &setting::learning_rate, {.low = 0.1, .high = 1.0, .scale = knobless::log}),
-      knobless::integer("hidden", &setting::hidden, {.low = 2, .high = 56})};
-  knobless::random seeds(seed, std::uint64_t{1} << 40U);
+  const knobless::space<setting> space{knobless::real("learning_rate", &setting::learning_rate,
+                                                      {.low = 0.1, .high = 1.0, .scale = knobless::scaling::log}),
+                                       knobless::integer("hidden", &setting::hidden, {.low = 2, .high = 56})};
+  knobless::random_stream seeds(seed, std::uint64_t{1} << 40U);
   auto top = knobless::multi_fidelity(
       space, [&](const setting& s) { return ensemble(s, spent.live_networks, data, seeds); },
       [](ensemble& e, int more) { return e.go_on(more); },

@@ -1,6 +1,7 @@
 /// \file
 /// The job that a course gives its students by hand: choose iterations, learning rate and hidden units of a small network
 /// that predicts how many bicycles are rented in an hour. Here knobless does it, beside a grid and random search.
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -28,30 +29,34 @@
 
 #include "dataset.hpp"
 #include "network.hpp"
+#include "progress.hpp"
 
 namespace {
 
 using namespace bikeshare;
 
 constexpr const char* usage =
-    R"(Tunes a small network that predicts hourly bicycle rentals, by grid search, random search and knobless.
+    R"(Tunes a small network that predicts hourly bicycle rentals, by knobless, random search and grid search, with equal budgets.
+Takes about half a minute on two cores; --full takes some ten times as long and gives the figures in README's table.
 
   --data FILE     hour.csv of UCI's Bike Sharing data; without it the file that an earlier run stored in the user's cache
                   folder, else a download, else simulated hours
   --simulated     simulated hours, even where there is a file
-  --trials N      trials of each search (60)
+  --trials N      trials of each search (27; with --full 60; with --quick 8)
   --seed N        seed of the first comparison (1)
   --searches N    comparisons, each with another seed (1)
-  --quick         a small budget that shows that everything works, and nothing else
+  --full          the whole comparison: 60 trials of 5 networks each, trained for up to 15000 iterations
+  --quick         some seconds: shows that everything works, and says nothing about the searches
   --help          this text
 )";
 
 struct options {
   std::filesystem::path data;
-  std::size_t trials = 60;
+  std::optional<std::size_t> trials;
   std::uint64_t seed = 1;
   std::size_t searches = 1;
   bool simulated = false;
+  bool full = false;
   bool quick = false;
   bool help = false;
 };
@@ -63,7 +68,6 @@ class usage_error : public std::runtime_error {
 
 options parse_options(const std::vector<std::string_view>& arguments) {
   options chosen;
-  bool trials_given = false;
   auto next = arguments.begin();
   const auto value = [&](std::string_view option) {
     if (next == arguments.end()) throw usage_error(std::string{option} + " wants a value");
@@ -86,13 +90,14 @@ options parse_options(const std::vector<std::string_view>& arguments) {
       chosen.data = value(option);
     } else if (option == "--trials") {
       chosen.trials = number(option, 1, 100000);
-      trials_given = true;
     } else if (option == "--seed") {
       chosen.seed = number(option, 0, UINT64_MAX);
     } else if (option == "--searches") {
       chosen.searches = number(option, 1, 1000);
     } else if (option == "--simulated") {
       chosen.simulated = true;
+    } else if (option == "--full") {
+      chosen.full = true;
     } else if (option == "--quick") {
       chosen.quick = true;
     } else if (option == "--help" || option == "-h") {
@@ -102,7 +107,7 @@ options parse_options(const std::vector<std::string_view>& arguments) {
     }
   }
   if (chosen.simulated && !chosen.data.empty()) throw usage_error("--data and --simulated exclude each other");
-  if (chosen.quick && !trials_given) chosen.trials = 8;
+  if (chosen.quick && chosen.full) throw usage_error("--quick and --full exclude each other");
   return chosen;
 }
 
@@ -179,7 +184,7 @@ struct losses {
 };
 
 /// Trains networks at once, each with a seed drawn from `seeds`.
-losses train_several(const dataset& data, const setting& chosen, std::size_t networks, knobless::random& seeds) {
+losses train_several(const dataset& data, const setting& chosen, std::size_t networks, knobless::random_stream& seeds) {
   std::vector<std::future<std::pair<double, double>>> running;
   for (std::size_t i = 0; i < networks; ++i) {
     running.push_back(std::async(std::launch::async, [&data, &chosen, seed = seeds()] {
@@ -209,17 +214,26 @@ double standard_deviation(const std::vector<double>& values) {
 
 /// How much work a comparison is.
 struct budget {
-  std::size_t trials = 60;
-  std::size_t networks_per_trial = 5;  ///< one network's noise is as large as what separates good settings
+  std::size_t trials = 27;
+  std::size_t networks_per_trial = 3;  ///< one network's noise is as large as what separates good settings
   std::size_t fresh_networks = 10;
-  int longest_training = 15000;
+  int longest_training = 5000;
 };
+
+budget budget_of(const options& chosen) {
+  budget spent;
+  if (chosen.full) spent = {.trials = 60, .networks_per_trial = 5, .fresh_networks = 10, .longest_training = 15000};
+  if (chosen.quick) spent = {.trials = 8, .networks_per_trial = 2, .fresh_networks = 2, .longest_training = 300};
+  if (chosen.trials) spent.trials = *chosen.trials;
+  return spent;
+}
 
 /// A setting that a method came up with, and what became of it.
 struct row {
   std::string method;
   std::optional<setting> chosen = std::nullopt;  ///< nothing where every trial failed
-  double trial_loss = 0.0;
+  std::size_t trial = 0;                         ///< in which the setting was tried, counted from 1
+  double observed = 0.0;                         ///< the loss of that trial
   losses fresh = {};
   bool searched = true;
   double seconds = 0.0;
@@ -227,7 +241,7 @@ struct row {
 
 std::string text_of(const setting& of) {
   std::array<char, 96> text{};
-  std::snprintf(text.data(), text.size(), "%5d iterations, rate %.3f, %2d hidden", of.iterations, of.learning_rate,
+  std::snprintf(text.data(), text.size(), "%d iterations, rate %.3f, %d hidden", of.iterations, of.learning_rate,
                 of.hidden);
   return text.data();
 }
@@ -238,81 +252,109 @@ std::string text_of(const setting& of) {
 knobless::space<setting> search_space(const budget& spent) {
   return knobless::space<setting>{
       knobless::integer("iterations", &setting::iterations, {.low = 100, .high = spent.longest_training}),
-      knobless::real("learning_rate", &setting::learning_rate, {.low = 0.1, .high = 1.0, .scale = knobless::log}),
+      knobless::real("learning_rate", &setting::learning_rate,
+                     {.low = 0.1, .high = 1.0, .scale = knobless::scaling::log}),
       knobless::integer("hidden", &setting::hidden, {.low = 2, .high = 56})};
+}
+
+// Streams of random numbers, out of the way of those that a search draws from: it has one for each trial.
+enum stream : std::uint64_t { of_trials = std::uint64_t{1} << 40U, of_fresh_networks };
+
+/// The method's choice, by one rule for all methods: the trial with the lowest estimate, in which the luck of single trials is
+/// averaged out over similar settings. What is shown of it is what was observed.
+template <class Result>
+row chosen_by(const std::string& method, const Result& found) {
+  row added{.method = method, .seconds = found.seconds()};
+  if (!found.has_best()) return added;
+  const auto chosen = found.best_estimated();
+  added.chosen = chosen.config;
+  added.trial = chosen.number + 1;
+  for (std::size_t i = 0; i < found.trials().size(); ++i)
+    if (found.trials()[i].number == chosen.number) added.observed = found.trials()[i].value;
+  std::printf("  %s chooses trial %zu, observed %.4f: %s\n", column(method).c_str(), added.trial, added.observed,
+              text_of(chosen.config).c_str());
+  if (const auto lowest = found.best(); lowest.number != chosen.number) {
+    std::printf("  %s (trial %zu observed less, %.4f: luck, as far as similar settings tell)\n", column("").c_str(),
+                lowest.number + 1, lowest.value);
+  }
+  return added;
+}
+
+/// Tries the chosen settings again, with networks that had no part in the choice.
+void measure_anew(const dataset& data, const budget& spent, std::uint64_t seed, std::vector<row>& rows) {
+  progress_log log("fresh networks", "setting", rows.size());
+  for (row& each : rows) {
+    if (each.chosen) {
+      knobless::random_stream seeds(seed, of_fresh_networks);
+      each.fresh = train_several(data, *each.chosen, spent.fresh_networks, seeds);
+    }
+    log.done();
+  }
 }
 
 /// One comparison: the same space, trials and noise for each search.
 std::vector<row> compare(const dataset& data, const budget& spent, std::uint64_t seed) {
-  // Streams of random numbers, out of the way of those that a search draws from: it has one for each trial.
-  enum stream : std::uint64_t { of_trials = std::uint64_t{1} << 40U, of_fresh_networks };
   const knobless::space<setting> space = search_space(spent);
   std::vector<row> rows;
-  rows.push_back({.method = "template default", .chosen = setting{}, .searched = false});
-
-  // One number says little of a setting where networks differ so much by chance: knobless takes the best estimated trial. The
-  // others take what they saw, as they do everywhere.
-  const auto search = [&](const std::string& method, std::size_t trials, bool estimates, auto minimize) {
-    knobless::random seeds(seed, of_trials);
+  const auto search = [&](const std::string& method, std::size_t trials, auto minimize) {
+    knobless::random_stream seeds(seed, of_trials);
     const auto objective = [&](const setting& tried) {
       return mean(train_several(data, tried, spent.networks_per_trial, seeds).validation);
     };
-    const auto report = [&](const knobless::progress<setting>& now) {
-      if (!now.study.has_best()) return;
-      const auto best = now.study.best();
-      if (best.number != now.number && (now.number + 1) % 20 != 0) return;
-      std::printf("  %-14s trial %3zu after %4.0f s   best %.4f: %s\n", method.c_str(), now.number + 1, now.seconds,
-                  best.value, text_of(best.config).c_str());
-      std::fflush(stdout);
-    };
-    const auto found =
-        minimize(objective, knobless::run_options<setting>{.trials = trials, .seed = seed, .on_trial = report});
-    row added{.method = method, .seconds = found.seconds()};
-    if (found.has_best()) {
-      const auto chosen = estimates ? found.best_estimated() : found.best();
-      added.chosen = chosen.config;
-      added.trial_loss = chosen.value;
-    }
-    rows.push_back(added);
+    const auto found = [&] {
+      progress_log log(method, "trial", trials);
+      const auto report = [&](const knobless::progress<setting>& now) {
+        if (!now.study.has_best() || now.study.best().number != now.number) return log.done();
+        std::array<char, 32> best{};
+        std::snprintf(best.data(), best.size(), "best %.4f", now.study.best().value);
+        log.done(best.data(), ": " + text_of(now.config));
+      };
+      return minimize(objective, knobless::run_options<setting>{.trials = trials, .seed = seed, .on_trial = report});
+    }();
+    rows.push_back(chosen_by(method, found));
   };
+  search("knobless", spent.trials,
+         [&](auto& objective, auto options) { return knobless::minimize(space, objective, options); });
+  search("random search", spent.trials, [&](auto& objective, auto options) {
+    return knobless::minimize(space, knobless::random_search{}, objective, options);
+  });
   // The full grid nearest to the number of trials, with as many values of each parameter.
   const auto side = static_cast<std::size_t>(std::llround(std::cbrt(static_cast<double>(spent.trials))));
   const std::size_t points = side * side * side;
-  search("grid search", points, false, [&](auto& objective, auto options) {
+  search("grid search", points, [&](auto& objective, auto options) {
     return knobless::minimize(space, knobless::grid(points), objective, options);
   });
-  search("random search", spent.trials, false, [&](auto& objective, auto options) {
-    return knobless::minimize(space, knobless::random_search{}, objective, options);
-  });
-  search("knobless", spent.trials, true,
-         [&](auto& objective, auto options) { return knobless::minimize(space, objective, options); });
-
-  for (row& each : rows) {
-    if (!each.chosen) continue;
-    knobless::random seeds(seed, of_fresh_networks);
-    each.fresh = train_several(data, *each.chosen, spent.fresh_networks, seeds);
-  }
+  rows.push_back({.method = "template default", .chosen = setting{}, .searched = false});
+  measure_anew(data, spent, seed, rows);
   return rows;
+}
+
+/// The mean loss of a row's fresh networks; one that diverged, or a search without a result, is the worst.
+double fresh_loss(const row& of) {
+  const double value = of.chosen ? mean(of.fresh.validation) : std::numeric_limits<double>::infinity();
+  return std::isfinite(value) ? value : std::numeric_limits<double>::infinity();
 }
 
 void print_table(const std::vector<row>& rows, const std::string& source_name, const budget& spent) {
   std::printf("\nData: %s\n", source_name.c_str());
   std::printf(
-      "Each trial: the mean validation loss of %zu networks. At the end: %zu networks with fresh seeds, mean and sd.\n",
+      "Losses are mean squared errors; the target has variance 1. In search: what the chosen trial observed, the mean "
+      "of %zu\n"
+      "networks, low in part by luck. Anew: the same setting with %zu fresh networks, mean and sd; compare these.\n",
       spent.networks_per_trial, spent.fresh_networks);
-  std::printf("%-22s %10s %7s %6s %9s   %-16s  %-16s %8s\n", "", "iterations", "rate", "hidden", "in trial",
-              "validation", "test", "seconds");
+  std::printf("%-17s %10s %6s %6s %6s %9s   %-17s  %-17s %7s\n", "", "iterations", "rate", "hidden", "trial",
+              "in search", "anew: validation", "anew: test", "seconds");
   for (const row& each : rows) {
     if (!each.chosen) {
-      std::printf("%-22s every trial failed\n", each.method.c_str());
+      std::printf("%-17s every trial failed\n", each.method.c_str());
       continue;
     }
     const setting& chosen = *each.chosen;
-    std::printf("%-22s %10d %7.3f %6d ", each.method.c_str(), chosen.iterations, chosen.learning_rate, chosen.hidden);
+    std::printf("%-17s %10d %6.3f %6d ", each.method.c_str(), chosen.iterations, chosen.learning_rate, chosen.hidden);
     if (each.searched) {
-      std::printf("%9.4f", each.trial_loss);
+      std::printf("%6zu %9.4f", each.trial, each.observed);
     } else {
-      std::printf("%9s", "-");
+      std::printf("%6s %9s", "-", "-");
     }
     std::printf("   %.4f +- %.4f  %.4f +- %.4f", mean(each.fresh.validation), standard_deviation(each.fresh.validation),
                 mean(each.fresh.test), standard_deviation(each.fresh.test));
@@ -321,23 +363,50 @@ void print_table(const std::vector<row>& rows, const std::string& source_name, c
   }
 }
 
+/// What the table says, in sentences.
+void print_conclusion(const std::vector<row>& rows, const options& chosen) {
+  const row& ours = rows.front();
+  if (chosen.quick) {
+    std::printf("\nEverything works. These budgets are too small to compare searches: leave out --quick for that.\n");
+    return;
+  }
+  if (!ours.chosen) {
+    std::printf("\nknobless found no setting that trains.\n");
+    return;
+  }
+  std::printf("\nknobless brought the loss on the validation hours from %.3f with the template's setting to %.3f.\n",
+              fresh_loss(rows.back()), fresh_loss(ours));
+  for (const row& other : rows) {
+    if (&other == &ours || !other.searched || !other.chosen) continue;
+    const auto variance_of_mean = [](const row& of) {
+      return std::pow(standard_deviation(of.fresh.validation), 2) / static_cast<double>(of.fresh.validation.size());
+    };
+    const double difference = fresh_loss(other) - fresh_loss(ours);
+    const double error = std::sqrt(variance_of_mean(other) + variance_of_mean(ours));
+    std::printf("Against %s it is %s by %.4f%s.\n", other.method.c_str(), difference >= 0.0 ? "better" : "worse",
+                std::abs(difference),
+                std::abs(difference) < 2.0 * error ? ", which is within the noise of these networks" : "");
+  }
+  if (!chosen.full) std::printf("One search of each says little: --full --searches 5 repeats README's comparison.\n");
+}
+
 void print_wins(const std::vector<std::vector<row>>& all, const std::string& source_name) {
   std::printf("\n%zu searches each; data: %s\n", all.size(), source_name.c_str());
-  std::printf("%-22s %-30s %s\n", "", "validation: mean over searches", "knobless is better in");
-  const std::size_t ours = all.front().size() - 1;
-  const auto loss = [](const row& of) {
-    const double value = of.chosen ? mean(of.fresh.validation) : std::numeric_limits<double>::infinity();
-    return std::isfinite(value) ? value : std::numeric_limits<double>::infinity();  // one that diverged is the worst
-  };
-  for (std::size_t method = 0; method <= ours; ++method) {
+  std::printf("%-17s %-30s %-24s %s\n", "", "anew: validation, mean (lowest to highest)", "anew: test, mean",
+              "knobless is better in");
+  for (std::size_t method = 0; method < all.front().size(); ++method) {
     std::vector<double> values;
+    std::vector<double> tests;
     std::size_t wins = 0;
     for (const std::vector<row>& rows : all) {
-      values.push_back(loss(rows[method]));
-      if (loss(rows[ours]) < values.back()) ++wins;
+      values.push_back(fresh_loss(rows[method]));
+      if (rows[method].chosen) tests.push_back(mean(rows[method].fresh.test));
+      if (fresh_loss(rows.front()) < values.back()) ++wins;
     }
-    std::printf("%-22s %-30.4f ", all.front()[method].method.c_str(), mean(values));
-    if (method != ours) std::printf("%zu of %zu", wins, all.size());
+    std::printf("%-17s %.4f (%.4f to %.4f) %17s %-24.4f ", all.front()[method].method.c_str(), mean(values),
+                *std::min_element(values.begin(), values.end()), *std::max_element(values.begin(), values.end()), "",
+                tests.empty() ? std::numeric_limits<double>::quiet_NaN() : mean(tests));
+    if (method != 0) std::printf("%zu of %zu", wins, all.size());
     std::printf("\n");
   }
 }
@@ -345,8 +414,7 @@ void print_wins(const std::vector<std::vector<row>>& all, const std::string& sou
 void run(const options& chosen) {
   const source found = find_hours(chosen);
   const dataset data = prepare(found.hours);
-  budget spent{.trials = chosen.trials};
-  if (chosen.quick) spent = {chosen.trials, 2, 2, 300};
+  const budget spent = budget_of(chosen);
   std::printf("Data: %s\n%zu hours to train, %zu to validate, %zu to test\n", found.name.c_str(),
               static_cast<std::size_t>(data.train.size()), static_cast<std::size_t>(data.validation.size()),
               static_cast<std::size_t>(data.test.size()));
@@ -356,6 +424,7 @@ void run(const options& chosen) {
     std::printf("\nSeed %llu, %zu trials each\n", static_cast<unsigned long long>(seed), spent.trials);
     all.push_back(compare(data, spent, seed));
     print_table(all.back(), found.name, spent);
+    print_conclusion(all.back(), chosen);
   }
   if (all.size() > 1) print_wins(all, found.name);
 }

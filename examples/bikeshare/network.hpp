@@ -28,7 +28,7 @@ struct samples {
 class network {
  public:
   /// Weights drawn from normal distributions with standard deviation 1 / sqrt(number of units they come from).
-  network(Eigen::Index inputs, Eigen::Index hidden, knobless::random& random)
+  network(Eigen::Index inputs, Eigen::Index hidden, knobless::random_stream& random)
       : to_hidden_(hidden, inputs), to_output_(hidden) {
     const auto fill = [&random](auto& weights, Eigen::Index fan_in) {
       const double sd = 1.0 / std::sqrt(static_cast<double>(fan_in));
@@ -117,7 +117,7 @@ class training {
  private:
   static constexpr Eigen::Index batch_size = 128;
   const samples* records_;
-  knobless::random random_;
+  knobless::random_stream random_;
   network net_;
   samples batch_;
 };

@@ -51,7 +51,7 @@ void step(state& s, double force) {
 }
 
 // The pole anywhere, hanging as a rule; the cart near the middle, both moving a little.
-state random_start(knobless::random& rng) {
+state random_start(knobless::random_stream& rng) {
   return {rng.uniform() - 0.5, 0.2 * rng.normal(), std::numbers::pi + rng.normal(), 0.5 * rng.normal()};
 }
 
@@ -95,7 +95,7 @@ double loss(const policy& p, state s) {
 }
 
 policy tuned_policy(std::uint64_t seed) {
-  knobless::random rng(seed);
+  knobless::random_stream rng(seed);
   std::array<state, 8> starts;
   for (state& s : starts) s = random_start(rng);
   const auto mean_loss = [&](const policy& p) {
@@ -111,7 +111,7 @@ policy tuned_policy(std::uint64_t seed) {
 
 // Seconds upright of ten, on average over starts that no search has seen.
 double seconds_upright(const policy& p) {
-  knobless::random rng(2024, 1);
+  knobless::random_stream rng(2024, 1);
   constexpr int starts = 200;
   int upright = 0;
   for (int i = 0; i < starts; ++i) {

@@ -59,7 +59,7 @@ struct chase {
 
 const knobless::space<chase> space{
     knobless::real("lead", &chase::lead, {.low = 0.0, .high = 2.0}),
-    knobless::real("eagerness", &chase::eagerness, {.low = 0.1, .high = 100.0, .scale = knobless::log}),
+    knobless::real("eagerness", &chase::eagerness, {.low = 0.1, .high = 100.0, .scale = knobless::scaling::log}),
     knobless::real("matching", &chase::matching, {.low = 0.0, .high = 20.0}),
     knobless::real("caution", &chase::caution, {.low = 0.0, .high = 5.0})};
 // [game_loop]
@@ -75,7 +75,7 @@ struct game {
   }
   [[nodiscard]] double distance() const { return (guard.at - player.at).length(); }
 
-  knobless::random dice;
+  knobless::random_stream dice;
   vec goal;
   body player, guard{{15.0, 0.0}, {}};
 };

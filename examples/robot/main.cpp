@@ -36,7 +36,7 @@ struct run {
 
 /// Six seconds: the arm is to be lifted, lowered and lifted again. What it carries, the friction and the battery differ from run
 /// to run, and the encoder has steps.
-run follow(const gains& g, knobless::random& rng) {
+run follow(const gains& g, knobless::random_stream& rng) {
   const double load = 0.3 + 0.1 * rng.uniform();      // kg, at the end of 0.3 m
   const double friction = 0.1 + 0.1 * rng.uniform();  // N m
   const double battery = 22.0 + 3.0 * rng.uniform();  // V
@@ -83,7 +83,7 @@ run follow(const gains& g, knobless::random& rng) {
 
 /// Prints how gains do in runs that no search has seen; returns the mean error, of those that ended well.
 double judge(const char* name, const gains& g, int& faults) {
-  knobless::random rng(2024, 1);
+  knobless::random_stream rng(2024, 1);
   constexpr int runs = 300;
   double error = 0.0;
   faults = 0;
@@ -105,14 +105,14 @@ double judge(const char* name, const gains& g, int& faults) {
 int main() {
   // [robot]
   const knobless::space<gains> space{
-      knobless::real("P", &gains::proportional, {.low = 1.0, .high = 1000.0, .scale = knobless::log}),
-      knobless::real("I", &gains::integral, {.low = 0.1, .high = 300.0, .scale = knobless::log}),
-      knobless::real("D", &gains::derivative, {.low = 0.01, .high = 100.0, .scale = knobless::log})};
+      knobless::real("P", &gains::proportional, {.low = 1.0, .high = 1000.0, .scale = knobless::scaling::log}),
+      knobless::real("I", &gains::integral, {.low = 0.1, .high = 300.0, .scale = knobless::scaling::log}),
+      knobless::real("D", &gains::derivative, {.low = 0.01, .high = 100.0, .scale = knobless::scaling::log})};
 
   knobless::study study{space, knobless::automatic{}, {.seed = 1}};
   study.enqueue(gains{});  // what is safe goes first
 
-  knobless::random world(42);
+  knobless::random_stream world(42);
   for (int trial = 0; trial < 30; ++trial)
     study.step([&](const gains& g) -> knobless::outcome {
       const run r = follow(g, world);

@@ -26,7 +26,7 @@ namespace {
 class terrain {
  public:
   explicit terrain(std::uint64_t seed) {
-    knobless::random rng(seed, 1);
+    knobless::random_stream rng(seed, 1);
     for (std::size_t i = 1; i < heights_.size(); ++i) {
       const double slope = i < 14 ? 0.0 : 0.25 * (rng.uniform() - 0.5);
       heights_[i] = heights_[i - 1] + slope * piece;

@@ -19,11 +19,11 @@
 
 #include "minimize.hpp"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
-/// For `run_options::on_trial`: one line on stderr, with the trials that are done, the best value, the time that has passed and
-/// the time that is left, written over itself at most ten times a second; the last state of it stays, with an end of line,
-/// when the search ends or goes out of scope. Says nothing where stderr is no terminal.
+/// For `run_options::on_trial`: one line on stderr, "trial 12 of 60, best 0.0214, 3 s, about 12 s left". It is written over itself at
+/// most ten times a second. Its last state stays, with an end of line, when the search ends or goes out of scope. Says nothing where
+/// stderr is no terminal.
 ///
 /// Copies are the same line. A search of one trial at a time costs it nothing but a look at its clock; O(1).
 class progress_line {
@@ -54,8 +54,9 @@ class progress_line {
       // Another search.
       if (done <= done_) end();
       done_ = done;
-      latest_ = detail::text(std::to_string(done), trials != 0 ? "/" + std::to_string(trials) : std::string(),
-                             " trials, ", best.empty() ? "" : "best " + best + ", ", time_text(seconds));
+      latest_ =
+          detail::text("trial ", std::to_string(done), trials != 0 ? " of " + std::to_string(trials) : std::string(),
+                       ", ", best.empty() ? "" : "best " + best + ", ", time_text(seconds));
       const double left = seconds_left(done, seconds, trials, duration);
       if (left > 0.0) latest_ += detail::text(", about ", time_text(left), " left");
       const bool last = trials != 0 && done >= trials;

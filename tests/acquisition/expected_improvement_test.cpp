@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <knobless/acquisition/expected_improvement.hpp>
-#include <knobless/elementary.hpp>
+#include <knobless/base/elementary.hpp>
 #include <knobless/random.hpp>
 #include <numbers>
 
@@ -114,7 +114,7 @@ TEST_CASE("expected_improvement: finite and right far from zero") {
 }
 
 TEST_CASE("largest_improvement: the largest of many is expected to be at most what it says") {
-  knobless::random rng(3);
+  knobless::random_stream rng(3);
   for (const double mean : {-4.0, -2.0, -0.5, 0.0, 1.0})
     for (const int n : {1, 2, 10, 100}) {
       double sum = 0.0;

@@ -8,7 +8,7 @@
 #include <functional>
 #include <knobless/acquisition/expected_improvement.hpp>
 #include <knobless/acquisition/maximise.hpp>
-#include <knobless/elementary.hpp>
+#include <knobless/base/elementary.hpp>
 #include <knobless/model/features.hpp>
 #include <knobless/model/gaussian_process.hpp>
 #include <knobless/random.hpp>
@@ -17,10 +17,11 @@
 #include <vector>
 
 using namespace knobless;
+using detail::acquisition_search;
 using detail::encoded;
+using detail::expected_gain;
 using detail::features;
 using detail::gaussian_process;
-using detail::improvement_search;
 
 namespace {
 
@@ -62,7 +63,7 @@ struct bench {
   domain space;
   features layout{space};
   gaussian_process model{layout};
-  knobless::random rng;
+  knobless::random_stream rng;
   double threshold = 0.0;
 
   bench(domain of, std::uint64_t seed, std::size_t told) : space(std::move(of)), rng(seed, 7) {
@@ -98,8 +99,9 @@ struct bench {
     const std::vector<double> found = scores(points);
     return *std::max_element(found.begin(), found.end());
   }
-  point find(std::vector<point> candidates, const improvement_search::predicate& eligible = all) const {
-    return improvement_search(space, layout, model, threshold).find(std::move(candidates), eligible);
+  point find(std::vector<point> candidates, const acquisition_search::predicate& eligible = all) const {
+    const expected_gain wanted(model, threshold);
+    return acquisition_search(space, layout, wanted).find(std::move(candidates), eligible);
   }
   bool complete(const point& p) const {
     point q = p;
@@ -265,9 +267,10 @@ TEST_CASE("maximise: points of conditional spaces are complete, and other branch
 }
 
 TEST_CASE("maximise: integers of many values, which climb as if continuous, end on a value") {
-  const domain space = domain::make({parameter::integer("n", {.low = 0, .high = 1000}).value(),
-                                     parameter::integer("m", {.low = 1, .high = 5000, .scale = knobless::log}).value()})
-                           .value();
+  const domain space =
+      domain::make({parameter::integer("n", {.low = 0, .high = 1000}).value(),
+                    parameter::integer("m", {.low = 1, .high = 5000, .scale = knobless::scaling::log}).value()})
+          .value();
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     bench b(space, seed, 20);
     const point found = b.find(b.draw(50));

@@ -6,7 +6,7 @@
 #include <knobless/runtime_space.hpp>
 #include <knobless/sampler/random_search.hpp>
 #include <knobless/sampler/tpe.hpp>
-#include <knobless/study_core.hpp>
+#include <knobless/study/study_core.hpp>
 
 #include <functional>
 #include <memory>
@@ -29,13 +29,13 @@ std::shared_ptr<const domain> cube(std::size_t numbers, std::size_t levels = 0) 
   return std::make_shared<const domain>(domain::make(all).value());
 }
 
-using objective = std::function<outcome(const point&, knobless::random&)>;
+using objective = std::function<outcome(const point&, knobless::random_stream&)>;
 
 // Told trials of a search.
 history search(const std::shared_ptr<const domain>& space, any_sampler sampler, std::size_t trials, std::uint64_t seed,
                const objective& f, direction toward = direction::minimize) {
   study_core study(space, std::move(sampler), {.seed = seed, .direction = toward});
-  knobless::random noise(seed, 1234567);
+  knobless::random_stream noise(seed, 1234567);
   for (std::size_t i = 0; i < trials; ++i) {
     const study_core::asked next = study.ask().value();
     study.tell(next.number, f(next.where, noise));
@@ -54,7 +54,7 @@ TEST_CASE("importance: what alone matters has nearly all of it") {
   for (std::size_t key = 0; key < 8; key += 3) {
     double share = 0.0;
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
-      const history seen = search(space, random_search{}, 100, seed, [&](const point& p, knobless::random&) {
+      const history seen = search(space, random_search{}, 100, seed, [&](const point& p, knobless::random_stream&) {
         return space->size() - 1 == key ? double(p.unit[key] > 0.5) : square(p.unit[key]);
       });
       const std::vector<double> found = importance(*space, seen);
@@ -70,7 +70,7 @@ TEST_CASE("importance: a category that decides has nearly all of it") {
   const auto space = cube(3, 5);
   double share = 0.0;
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
-    const history seen = search(space, random_search{}, 100, seed, [](const point& p, knobless::random& noise) {
+    const history seen = search(space, random_search{}, 100, seed, [](const point& p, knobless::random_stream& noise) {
       return (p.unit[3] < 0.4 ? 0.0 : 1.0) + 0.1 * noise.uniform();
     });
     share += importance(*space, seen).at(3) / 10.0;
@@ -81,7 +81,7 @@ TEST_CASE("importance: a category that decides has nearly all of it") {
 TEST_CASE(
     "importance: the order of the weights is the order of the shares, for a search as well as for random trials") {
   const auto space = cube(6);
-  const objective f = [](const point& p, knobless::random&) {
+  const objective f = [](const point& p, knobless::random_stream&) {
     return 16.0 * square(p.unit[1]) + 4.0 * square(p.unit[4]) + square(p.unit[2]);
   };
   for (const bool searching : {false, true}) {
@@ -104,7 +104,7 @@ TEST_CASE("importance: of noise alone, nothing is said in most cases") {
   int said = 0;
   for (std::uint64_t seed = 0; seed < 60; ++seed)
     said += importance(*space, search(space, random_search{}, 20 + static_cast<std::size_t>(seed), seed,
-                                      [](const point&, knobless::random& noise) { return noise.normal(); }))
+                                      [](const point&, knobless::random_stream& noise) { return noise.normal(); }))
                     .empty()
                 ? 0
                 : 1;
@@ -117,7 +117,7 @@ TEST_CASE("importance: depends on the order of the values alone") {
   const auto shares = [&](const std::function<double(double)>& map, direction toward) {
     return importance(*space, search(
                                   space, random_search{}, 80, 5,
-                                  [&](const point& p, knobless::random&) { return map(plain(p)); }, toward));
+                                  [&](const point& p, knobless::random_stream&) { return map(plain(p)); }, toward));
   };
   const std::vector<double> found = shares([](double v) { return v; }, direction::minimize);
   REQUIRE(found.size() == 5);
@@ -128,14 +128,14 @@ TEST_CASE("importance: depends on the order of the values alone") {
 
 TEST_CASE("importance: says nothing of few trials, of equal values and of failures alone") {
   const auto space = cube(3);
-  const objective f = [](const point& p, knobless::random&) { return square(p.unit[0]); };
+  const objective f = [](const point& p, knobless::random_stream&) { return square(p.unit[0]); };
   for (const std::size_t n : {0U, 1U, 2U, 3U, 19U})
     CHECK(importance(*space, search(space, random_search{}, n, 1, f)).empty());
   CHECK_FALSE(importance(*space, search(space, random_search{}, 20, 1, f)).empty());
-  CHECK(importance(*space, search(space, random_search{}, 200, 1, [](const point&, knobless::random&) {
+  CHECK(importance(*space, search(space, random_search{}, 200, 1, [](const point&, knobless::random_stream&) {
           return 7.0;
         })).empty());
-  CHECK(importance(*space, search(space, random_search{}, 200, 1, [](const point&, knobless::random&) {
+  CHECK(importance(*space, search(space, random_search{}, 200, 1, [](const point&, knobless::random_stream&) {
           return failed;
         })).empty());
   CHECK(importance(*space, history(3)).empty());
@@ -144,8 +144,9 @@ TEST_CASE("importance: says nothing of few trials, of equal values and of failur
 TEST_CASE("importance: of a plateau and a hole in it, the hole is what is good") {
   const auto space = cube(3);
   for (const double share : {0.1, 0.7}) {
-    const history seen = search(space, random_search{}, 200, 3,
-                                [&](const point& p, knobless::random&) { return p.unit[1] < share ? 0.0 : 1.0; });
+    const history seen = search(space, random_search{}, 200, 3, [&](const point& p, knobless::random_stream&) {
+      return p.unit[1] < share ? 0.0 : 1.0;
+    });
     const std::vector<double> found = importance(*space, seen);
     REQUIRE(found.size() == 3);
     CHECK(found[1] > 0.95);
@@ -154,10 +155,11 @@ TEST_CASE("importance: of a plateau and a hole in it, the hole is what is good")
 
 TEST_CASE("importance: what makes trials fail matters") {
   const auto space = cube(4);
-  const history seen = search(space, random_search{}, 150, 2, [](const point& p, knobless::random& noise) -> outcome {
-    if (p.unit[3] > 0.3) return failed;
-    return noise.uniform();
-  });
+  const history seen =
+      search(space, random_search{}, 150, 2, [](const point& p, knobless::random_stream& noise) -> outcome {
+        if (p.unit[3] > 0.3) return failed;
+        return noise.uniform();
+      });
   CHECK(importance(*space, seen).at(3) > 0.9);
 }
 
@@ -175,15 +177,15 @@ TEST_CASE("importance: a conditional parameter counts where it is active, and it
   double other = 0.0;
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     // The kind decides, and nothing else.
-    const std::vector<double> decides =
-        importance(*space, search(space, random_search{}, 120, seed, [](const point& p, knobless::random& noise) {
+    const std::vector<double> decides = importance(
+        *space, search(space, random_search{}, 120, seed, [](const point& p, knobless::random_stream& noise) {
           return (p.unit[0] < 0.5 ? 0.0 : 1.0) + 0.1 * noise.uniform();
         }));
     REQUIRE(decides.size() == 3);
     kind += decides[0] / 10.0;
     // Both kinds are as good, but in one of them its parameter matters.
-    const std::vector<double> within =
-        importance(*space, search(space, random_search{}, 120, seed, [](const point& p, knobless::random& noise) {
+    const std::vector<double> within = importance(
+        *space, search(space, random_search{}, 120, seed, [](const point& p, knobless::random_stream& noise) {
           return p.active[1] != 0 ? 4.0 * square(p.unit[1]) : noise.uniform();
         }));
     REQUIRE(within.size() == 3);
@@ -201,12 +203,12 @@ TEST_CASE("importance: trials outside the present bounds, and parameters of one 
   all.push_back(parameter::categorical("only", {"one"}).value());
   const domain space = domain::make(all).value();
   history seen(2);
-  knobless::random rng(1);
+  knobless::random_stream rng(1);
   const std::vector<unsigned char> active{1, 1};
   for (std::size_t i = 0; i < 60; ++i) {
     const double x = i < 30 ? 1.5 : rng.uniform();
     const std::vector<double> unit{x, 0.5};
-    seen.append({i, trial_state::complete, true, i < 30 ? -1.0 : square(x), 0.0, unit, active}, {}, i >= 30);
+    seen.append({i, trial_state::complete, true, i < 30 ? -1.0 : square(x), 0.0, unit, active, {}, i >= 30});
   }
   const std::vector<double> found = importance(space, seen);
   REQUIRE(found.size() == 2);

@@ -1,13 +1,14 @@
 #include "../support.hpp"
 
 #include <knobless/analysis/no_more_gain.hpp>
+#include <knobless/executor/threads.hpp>
 #include <knobless/minimize.hpp>
-#include <knobless/parallel/threads.hpp>
 #include <knobless/random.hpp>
 #include <knobless/sampler/gp_ei.hpp>
 #include <knobless/sampler/random_search.hpp>
 #include <knobless/sampler/tpe.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <utility>
@@ -85,11 +86,38 @@ TEST_CASE("no_more_gain: goes on where there is something to gain") {
 }
 
 TEST_CASE("no_more_gain: ends below the noise, of which it is told nothing") {
-  knobless::random noise(11);
+  knobless::random_stream noise(11);
   const auto found = minimize(plane(), gp_ei{}, [&](double x, double y) { return bowl(x, y) + 0.5 * noise.normal(); },
                               {.trials = 400, .stop_when = no_more_gain});
   CHECK(found.reason() == termination::no_more_gain);
   CHECK(found.trials().size() < 400);
+}
+
+TEST_CASE("no_more_gain: worth going on is what is above the noise, or a thousandth of what was gained") {
+  // The first 20 values come from a corner, the next 40 from around the optimum.
+  const auto worthwhile = [](double noise) {
+    study s{plane(), random_search{}, {.seed = 2}};
+    knobless::random_stream rng(3);
+    std::vector<double> first;
+    double best = 1e9;
+    for (int n = 0; n < 60; ++n) {
+      const double x = n < 20 ? -1.0 + 0.4 * rng.uniform() : 0.2 + 0.2 * rng.uniform();
+      const double y = n < 20 ? 0.6 + 0.4 * rng.uniform() : -0.3 + 0.2 * rng.uniform();
+      const double value = bowl(x, y) + noise * rng.normal();
+      if (n < 20) first.push_back(value);
+      best = (std::min)(best, value);
+      s.add({x, y}, value);
+    }
+    std::sort(first.begin(), first.end());
+    const remaining_gain left = no_more_gain({s.core().space(), s.trials(), 1, 100}).value();
+    return std::pair(left.worthwhile, first[10] - best);
+  };
+  const auto [quiet, gained] = worthwhile(0.0);
+  CHECK(quiet == doctest::Approx(1e-3 * gained).epsilon(1e-12));
+  const auto [loud, gained_with_noise] = worthwhile(0.1);
+  CHECK(loud > 0.03);
+  CHECK(loud < 0.3);
+  CHECK(loud > 2e-3 * gained_with_noise);
 }
 
 TEST_CASE("no_more_gain: says nothing too early, of failures and of equal values; the direction does not matter") {

@@ -29,13 +29,26 @@ function(expect)
 endfunction()
 
 set(a_loss "[0-9]+\\.[0-9]+ \\+- [0-9]+\\.[0-9]+")
-set(all_rows "template default .*${a_loss}" "grid search .*${a_loss}" "random search .*${a_loss}" "knobless .*${a_loss}")
+# What each of the tables has. The searches come in the order of their names here.
+set(all_rows "knobless .*${a_loss}" "random search .*${a_loss}" "grid search .*${a_loss}" "template default .*${a_loss}")
 
 run(0 --help)
-expect("--data FILE")
+expect("--data FILE" "--quick" "--full")
 
 run(0 --quick --simulated --searches 2)
 expect(${all_rows} "is better in.*of 2")
+# Each search counts its trials and says how long it will take; each choice is one of the trials that the log has.
+foreach(method IN ITEMS knobless "random search" "grid search")
+  expect("${method} +trial 1 of 8, about [0-9]+ s left, best ([0-9.]+|inf)" "${method} +trial 8 of 8, [0-9]+ s in all"
+         "${method} +chooses trial [1-8], observed")
+endforeach()
+expect("Everything works\\. These budgets are too small to compare searches")
+# What a table shows of a search is what the log said of that trial: an observation.
+string(REGEX MATCHALL "chooses trial [1-8], observed [0-9.]+" choices "${words}")
+foreach(choice IN LISTS choices)
+  string(REGEX MATCH "trial ([1-8]), observed ([0-9.]+)" choice "${choice}")
+  expect(" ${CMAKE_MATCH_1} +${CMAKE_MATCH_2}  +${a_loss}")
+endforeach()
 string(REGEX MATCHALL "[Dd]ata: " labels "${words}")
 string(REGEX MATCHALL "[Dd]ata: SIMULATED" simulated "${words}")
 list(LENGTH labels label_count)
@@ -63,6 +76,8 @@ foreach(wrong IN ITEMS 0 -1 x 6x 1000000000000000000000)
   run(1 --trials "${wrong}")
   expect("--trials is '${wrong}' where a whole number from 1 to")
 endforeach()
+run(1 --quick --full)
+expect("exclude each other")
 run(1 --nonsense)
 expect("unknown option '--nonsense'")
 

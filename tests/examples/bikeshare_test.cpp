@@ -9,7 +9,7 @@
 #include <fstream>
 #include <ios>
 #include <iterator>
-#include <knobless/elementary.hpp>
+#include <knobless/base/elementary.hpp>
 #include <knobless/random.hpp>
 #include <string>
 #include <string_view>
@@ -72,7 +72,7 @@ class temporary_file {
   std::filesystem::path path_ = unused();
 };
 
-samples random_samples(Eigen::Index inputs, Eigen::Index records, knobless::random& random) {
+samples random_samples(Eigen::Index inputs, Eigen::Index records, knobless::random_stream& random) {
   samples made{matrix(inputs, records), row_vector(records)};
   for (float& value : made.inputs.reshaped()) value = static_cast<float>(random.normal());
   for (float& value : made.targets) value = static_cast<float>(random.normal());
@@ -92,7 +92,7 @@ TEST_CASE("the network passes the course's own unit test") {
 }
 
 TEST_CASE("a step goes down the gradient of half the loss") {
-  knobless::random random(3);
+  knobless::random_stream random(3);
   const samples batch = random_samples(4, 9, random);
   const network before(4, 3, random);
   const float rate = 0.25F;
@@ -118,7 +118,7 @@ TEST_CASE("a step goes down the gradient of half the loss") {
 }
 
 TEST_CASE("a batch of copies of one record is that record") {
-  knobless::random random(4);
+  knobless::random_stream random(4);
   const samples one = random_samples(5, 1, random);
   const samples many{one.inputs.replicate(1, 7), one.targets.replicate(1, 7)};
   network a(5, 3, random);
@@ -130,7 +130,7 @@ TEST_CASE("a batch of copies of one record is that record") {
 }
 
 TEST_CASE("records don't mix") {
-  knobless::random random(5);
+  knobless::random_stream random(5);
   const samples many = random_samples(5, 7, random);
   network net(5, 3, random);
   const row_vector together = net.run(many.inputs);
@@ -140,7 +140,7 @@ TEST_CASE("records don't mix") {
 }
 
 TEST_CASE("a seed is a network") {
-  knobless::random random(6);
+  knobless::random_stream random(6);
   const samples records = random_samples(5, 200, random);
   const setting chosen{.iterations = 20, .learning_rate = 0.3, .hidden = 3};
   const network once = trained(chosen, records, 1);

@@ -57,7 +57,8 @@ result<space<assignment>> some_space(byte_reader& in) {
       }
       case 1: {
         const double low = elementary::exp(10.0 * (in.fraction() - 1.0));
-        build.real(name, {.low = low, .high = low * (1.0 + 100.0 * in.fraction()), .scale = knobless::log}, condition);
+        build.real(name, {.low = low, .high = low * (1.0 + 100.0 * in.fraction()), .scale = knobless::scaling::log},
+                   condition);
         break;
       }
       case 2: {
@@ -77,8 +78,9 @@ result<space<assignment>> some_space(byte_reader& in) {
       }
       case 4: {
         const auto low = static_cast<std::int64_t>(1 + in.below(50));
-        build.integer(name, {.low = low, .high = low + static_cast<std::int64_t>(in.bits(3)), .scale = knobless::log},
-                      condition);
+        build.integer(
+            name, {.low = low, .high = low + static_cast<std::int64_t>(in.bits(3)), .scale = knobless::scaling::log},
+            condition);
         break;
       }
       case 5: {
@@ -103,7 +105,7 @@ result<space<assignment>> some_space(byte_reader& in) {
         build.real(name,
                    {.low = low,
                     .high = in.value(),
-                    .scale = in.chance(128) ? knobless::log : knobless::linear,
+                    .scale = in.chance(128) ? knobless::scaling::log : knobless::scaling::linear,
                     .step = in.value()},
                    condition);
       }
@@ -123,10 +125,11 @@ result<space<assignment>> some_space(byte_reader& in) {
     const std::size_t kind = in.below(3);
     made = made.value().require([=](const assignment& a) {
       if (kind == 0) return !a.active(i) || a[i] <= threshold;
-      if (kind == 1) return !a.active(i) || a[i] <= a[j] + 1.0;
+      if (kind == 1) return !a.active(i) || !a.active(j) || a[i] <= a[j] + 1.0;
       // Every other configuration, without any pattern.
       std::uint64_t hash = 1;
-      for (std::size_t k = 0; k < a.size(); ++k) hash = hash * 31 + std::bit_cast<std::uint64_t>(a[k]) % 1021;
+      for (std::size_t k = 0; k < a.size(); ++k)
+        hash = hash * 31 + (a.active(k) ? std::bit_cast<std::uint64_t>(a[k]) % 1021 : 0);
       return hash % 2 == 0;
     });
   }
@@ -190,7 +193,8 @@ bool replaceable(std::size_t which) { return which == 0 || (which >= 3 && which 
 bool equal(const assignment& a, const assignment& b) {
   if (a.space() != b.space() || a.size() != b.size()) return false;
   for (std::size_t k = 0; k < a.size(); ++k)
-    if (a.active(k) != b.active(k) || std::bit_cast<std::uint64_t>(a[k]) != std::bit_cast<std::uint64_t>(b[k]))
+    if (a.active(k) != b.active(k) ||
+        (a.active(k) && std::bit_cast<std::uint64_t>(a[k]) != std::bit_cast<std::uint64_t>(b[k])))
       return false;
   return true;
 }
@@ -207,6 +211,7 @@ struct running {
   trial<assignment> held;
   std::size_t reports = 0;
   double last_report = 0.0;
+  std::optional<double> last_number = std::nullopt;  // of the reports
 };
 
 class session {
@@ -294,8 +299,18 @@ class session {
     // A sampler without a past must propose the same from what is known: what samplers keep is a cache.
     std::optional<point> fresh;
     if (!queued && replaceable(which_) && in_.chance(64)) {
-      knobless::random rng(options_.seed, number);
-      fresh = some_sampler(which_, size_).ask({space(), study_.trials(), rng, options_.seed, proposed_});
+      knobless::random_stream rng(options_.seed, number);
+      detail::known_points told_points;
+      fresh = some_sampler(which_, size_)
+                  .ask({space(), study_.trials(), rng, options_.seed, proposed_, number, options_.deterministic,
+                        nullptr, &told_points, study_.core().queue()});
+      // The study replaces what is known.
+      told_points.hear(study_.trials());
+      if (fresh && detail::all_discrete(space()) &&
+          (told_points.told(*fresh) ||
+           std::any_of(study_.trials().pending().begin(), study_.trials().pending().end(),
+                       [&](const pending_trial& running) { return running.where == *fresh; })))
+        fresh.reset();
     }
     auto next = study_.try_ask();
     if (!next) {
@@ -305,7 +320,8 @@ class session {
         ++hopeless_;
         expect(space().constrained(), "without constraints every point is admitted");
       } else {
-        expect(next.error().code == error_code::space_exhausted && which_ == 2, "only the grid ends");
+        expect(next.error().code == error_code::space_exhausted, "an ask fails for one of two reasons");
+        expect(which_ == 2 || detail::all_discrete(space()), "only the grid ends where there is always another point");
       }
       return;
     }
@@ -332,7 +348,7 @@ class session {
         break;
       case 1:
         t.state = trial_state::pruned;
-        if (r.reports > 0 && elementary::is_finite(r.last_report)) t.value = r.last_report;
+        t.value = r.last_number;
         study_.tell(std::move(r.held), pruned);
         break;
       default: {
@@ -362,9 +378,11 @@ class session {
     r.held.report(in_.chance(240) ? r.reports : static_cast<std::size_t>(in_.bits(8)), r.last_report);
     ++r.reports;
     expect(!was_stopped || r.held.should_stop(), "a scheduler that wants a trial stopped goes on wanting so");
-    expect(!options_.scheduler || elementary::is_finite(r.last_report) || r.held.should_stop(),
-           "with a scheduler, who reports what is no number is to stop");
-    expect(options_.scheduler || !r.held.should_stop(), "without a scheduler nobody stops");
+    const bool number = elementary::is_finite(r.last_report);
+    if (number) r.last_number = r.last_report;
+    expect(number || r.held.should_stop(), "a trial that reports what is no number is to stop");
+    expect(options_.scheduler || was_stopped || !number || !r.held.should_stop(),
+           "without a scheduler numbers stop nothing");
   }
 
   void drop() {

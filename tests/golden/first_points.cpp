@@ -7,11 +7,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <knobless/branch.hpp>
-#include <knobless/fidelity/asha_rule.hpp>
-#include <knobless/fidelity/bracket_rule.hpp>
-#include <knobless/fidelity/fidelity_core.hpp>
-#include <knobless/fidelity/multi_fidelity_rule.hpp>
-#include <knobless/fidelity/population_core.hpp>
 #include <knobless/sampler/automatic.hpp>
 #include <knobless/sampler/cma_es.hpp>
 #include <knobless/sampler/gp_ei.hpp>
@@ -21,6 +16,11 @@
 #include <knobless/sampler/sobol.hpp>
 #include <knobless/sampler/tpe.hpp>
 #include <knobless/study.hpp>
+#include <knobless/training/asha_rule.hpp>
+#include <knobless/training/bracket_rule.hpp>
+#include <knobless/training/fidelity_core.hpp>
+#include <knobless/training/multi_fidelity_rule.hpp>
+#include <knobless/training/population_core.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,9 +47,9 @@ struct config {
 
 knobless::space<config> mixed() {
   using namespace knobless;
-  return space<config>{real("rate", &config::rate, {.low = 1e-5, .high = 1.0, .scale = knobless::log}),
+  return space<config>{real("rate", &config::rate, {.low = 1e-5, .high = 1.0, .scale = knobless::scaling::log}),
                        real("x", &config::x, {.low = -5.0, .high = 5.0, .step = 0.25}),
-                       integer("width", &config::width, {.low = 1, .high = 200, .scale = knobless::log}),
+                       integer("width", &config::width, {.low = 1, .high = 200, .scale = knobless::scaling::log}),
                        choice("activation", &config::activation, {"relu", "tanh", "gelu"}),
                        branch("optimizer", &config::optimizer,
                               when<sgd>("sgd", real("momentum", &sgd::momentum, {.low = 0.0, .high = 0.99})),
@@ -86,7 +86,7 @@ void print(const char* name, Sampler sampler, int trials) {
 template <class Sampler>
 void print_four(const char* name, Sampler sampler, int trials) {
   std::vector<knobless::parameter> parameters;
-  for (const char* name : {"a", "b", "c", "d"}) parameters.push_back(knobless::parameter::real(name, {}).value());
+  for (const char* each : {"a", "b", "c", "d"}) parameters.push_back(knobless::parameter::real(each, {}).value());
   const auto space = std::make_shared<const knobless::domain>(knobless::domain::make(std::move(parameters)).value());
   knobless::study_core study(space, std::move(sampler), {.seed = 42});
   for (int i = 0; i < trials; ++i) {

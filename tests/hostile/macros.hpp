@@ -57,3 +57,23 @@
 #define linux 1
 #define unix 1
 #define F(text) text
+
+// Unreal Engine, Apple's AssertMacros.h, Arduino.
+#define check(condition) ((void)0)
+#define verify(condition) ((void)(condition))
+#define ensure(condition) (condition)
+#define checkf(condition, ...) ((void)0)
+#define TEXT(text) L##text
+#define PI 3.14159265F
+#define check_noerr(error) ((void)0)
+#define radians(degrees) ((degrees)*0.0174F)
+#define sq(x) ((x) * (x))
+#define constrain(x, low, high) ((x) < (low) ? (low) : (x))
+#define FORCEINLINE inline
+#define LOG(level) level
+#define INFO 0
+#define WARNING 1
+#define FATAL 3
+#define Abs(x) (x)
+#define Min(a, b) (a)
+#define Max(a, b) (b)

@@ -19,16 +19,16 @@ namespace {
 
 // Every kind of parameter, at the root and below a branch, and a branch below a branch.
 domain mixed() {
-  return domain::make({parameter::real("x", {}).value(),                                                 // 0
-                       parameter::integer("n", {.low = 1, .high = 40, .scale = knobless::log}).value(),  // 1
-                       parameter::ordinal("o", {"a", "b", "c"}, {1.0, 2.0, 10.0}).value(),               // 2
-                       parameter::categorical("c", {"p", "q", "r"}).value(),                             // 3
-                       parameter::real("y", {}).value().when(3, 0b001U),                                 // 4
-                       parameter::categorical("inner", {"u", "v"}).value().when(3, 0b110U),              // 5
-                       parameter::integer("k", {.low = 0, .high = 5}).value().when(5, 0b10U),            // 6
-                       parameter::real("alone", {.low = 2.0, .high = 2.0, .step = 1.0}).value(),         // 7
-                       parameter::categorical("fixed", {"only"}).value(),                                // 8
-                       parameter::categorical("late", {"only"}).value().when(3, 0b010U)})                // 9
+  return domain::make({parameter::real("x", {}).value(),                                                          // 0
+                       parameter::integer("n", {.low = 1, .high = 40, .scale = knobless::scaling::log}).value(),  // 1
+                       parameter::ordinal("o", {"a", "b", "c"}, {1.0, 2.0, 10.0}).value(),                        // 2
+                       parameter::categorical("c", {"p", "q", "r"}).value(),                                      // 3
+                       parameter::real("y", {}).value().when(3, 0b001U),                                          // 4
+                       parameter::categorical("inner", {"u", "v"}).value().when(3, 0b110U),                       // 5
+                       parameter::integer("k", {.low = 0, .high = 5}).value().when(5, 0b10U),                     // 6
+                       parameter::real("alone", {.low = 2.0, .high = 2.0, .step = 1.0}).value(),                  // 7
+                       parameter::categorical("fixed", {"only"}).value(),                                         // 8
+                       parameter::categorical("late", {"only"}).value().when(3, 0b010U)})                         // 9
       .value();
 }
 
@@ -53,7 +53,7 @@ double share(const features& layout, const row& a, const row& b, Eigen::Index gr
   return sum;
 }
 
-point drawn(const domain& d, knobless::random& rng) {
+point drawn(const domain& d, knobless::random_stream& rng) {
   point p(d.size());
   for (double& u : p.unit) u = rng.uniform();
   d.complete(p);
@@ -98,7 +98,7 @@ TEST_CASE("features: each parameter that can vary has a group of its own, and a 
 TEST_CASE("features: distances are what is documented, for random pairs of points of a mixed conditional space") {
   const domain d = mixed();
   const features layout(d);
-  knobless::random rng(1);
+  knobless::random_stream rng(1);
   int compared[3] = {0, 0, 0};
   for (int i = 0; i < 2000; ++i) {
     const point a = drawn(d, rng);
@@ -146,7 +146,7 @@ TEST_CASE("features: every kernel of the distance is positive semidefinite, what
   const domain d = mixed();
   const features layout(d);
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
-    knobless::random rng(seed, 5);
+    knobless::random_stream rng(seed, 5);
     const Eigen::Index n = 60;
     std::vector<row> rows;
     for (Eigen::Index i = 0; i < n; ++i) rows.push_back(encode(d, layout, drawn(d, rng)));
@@ -175,7 +175,7 @@ TEST_CASE("features: every kernel of the distance is positive semidefinite, what
 TEST_CASE("features: equal points have equal rows, different ones different rows") {
   const domain d = mixed();
   const features layout(d);
-  knobless::random rng(7);
+  knobless::random_stream rng(7);
   for (int i = 0; i < 500; ++i) {
     const point a = drawn(d, rng);
     const point b = drawn(d, rng);
@@ -190,7 +190,7 @@ TEST_CASE("features: equal points have equal rows, different ones different rows
 TEST_CASE("features: the chain rule agrees with differences") {
   const domain d = mixed();
   const features layout(d);
-  knobless::random rng(2);
+  knobless::random_stream rng(2);
   for (int i = 0; i < 100; ++i) {
     const point p = drawn(d, rng);
     Eigen::VectorXd slope(layout.numbers());  // of a linear function of the numbers

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <knobless/elementary.hpp>
+#include <knobless/base/elementary.hpp>
 #include <knobless/model/features.hpp>
 #include <knobless/model/gaussian_process.hpp>
 #include <knobless/model/output_transform.hpp>
@@ -50,7 +50,7 @@ struct bench {
   domain space;
   features layout{space};
   gaussian_process model{layout};
-  knobless::random rng;
+  knobless::random_stream rng;
 
   explicit bench(domain of, std::uint64_t seed = 0) : space(std::move(of)), rng(seed, 99) {}
 

@@ -15,7 +15,7 @@ struct sample {
 
 template <class F>
 sample draw(Eigen::Index d, Eigen::Index n, double reach, std::uint64_t seed, F&& f) {
-  knobless::random rng(seed, 0);
+  knobless::random_stream rng(seed, 0);
   sample s{Eigen::MatrixXd(d, n), Eigen::VectorXd(n)};
   for (Eigen::Index j = 0; j < n; ++j) {
     for (Eigen::Index i = 0; i < d; ++i) s.points(i, j) = reach * (2.0 * rng.uniform() - 1.0);
@@ -50,7 +50,7 @@ TEST_CASE("a quadratic function is found from as many values as it has coefficie
 TEST_CASE("the minimum keeps to the box, and is never above the value at the origin") {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     // Any values: bowls, saddles, hills.
-    knobless::random rng(seed, 1);
+    knobless::random_stream rng(seed, 1);
     const sample s = draw(4, 12, 1.5, seed, [&](const Eigen::VectorXd&) { return rng.normal(); });
     local_quadratic model;
     model.fit(s.points, s.changes);

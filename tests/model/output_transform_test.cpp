@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <knobless/elementary.hpp>
+#include <knobless/base/elementary.hpp>
 #include <knobless/model/output_transform.hpp>
 #include <knobless/random.hpp>
 #include <limits>
@@ -16,7 +16,7 @@ namespace {
 
 // Values of many kinds: normal, heavy-tailed, huge and tiny, with ties, few or many.
 std::vector<double> values_of(std::uint64_t seed) {
-  knobless::random rng(seed, 17);
+  knobless::random_stream rng(seed, 17);
   const std::size_t n = 1 + static_cast<std::size_t>(rng.below(40));
   const auto kind = rng.below(7);
   std::vector<double> v(n);
@@ -59,7 +59,7 @@ TEST_CASE("output_transform: finite and monotone, at the values, between them an
 
 TEST_CASE("output_transform: different good values stay different") {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
-    knobless::random rng(seed);
+    knobless::random_stream rng(seed);
     std::vector<double> v(2 + static_cast<std::size_t>(rng.below(30)));
     for (double& x : v) x = rng.normal();
     const output_transform transform(v);
@@ -71,7 +71,7 @@ TEST_CASE("output_transform: different good values stay different") {
 
 TEST_CASE("output_transform: the good half has unit spread about the median, the bad half has a limit") {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
-    knobless::random rng(seed, 3);
+    knobless::random_stream rng(seed, 3);
     std::vector<double> v(11 + 2 * static_cast<std::size_t>(rng.below(20)));
     const double unit = std::pow(10.0, 20.0 * rng.uniform() - 10.0);
     for (double& x : v) x = unit * rng.normal();
@@ -118,7 +118,7 @@ TEST_CASE("output_transform: the scale does not count either where most values a
 
 TEST_CASE("output_transform: the scale and the origin of the values do not count") {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
-    knobless::random rng(seed, 5);
+    knobless::random_stream rng(seed, 5);
     std::vector<double> v(3 + static_cast<std::size_t>(rng.below(30)));
     for (double& x : v) x = rng.normal();
     const output_transform plain(v);
@@ -178,4 +178,15 @@ TEST_CASE("output_transform: one value, equal values, two values, and the larges
   CHECK(ends(0.0) < ends(huge));
   CHECK(knobless::elementary::is_finite(ends(huge)));
   CHECK(knobless::elementary::is_finite(ends(-huge)));
+}
+
+TEST_CASE("output_transform: linear up to a knee that is given") {
+  const output_transform transform({0.0, 1.0, 2.0, 3.0, 100.0}, 3.0);
+  CHECK(transform(3.0) == 0.0);
+  CHECK(transform(2.0) - transform(1.0) == doctest::Approx(transform(1.0) - transform(0.0)));
+  CHECK(transform(100.0) < 2.0);
+  CHECK(transform.inverse(transform(1.0)) == doctest::Approx(1.0));
+  // All of them equal, and all above.
+  CHECK(output_transform({5.0, 5.0}, 5.0)(5.0) == 0.0);
+  CHECK(output_transform({5.0, 7.0}, 5.0)(7.0) > 0.0);
 }

@@ -3,7 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <knobless/elementary.hpp>
+#include <knobless/base/elementary.hpp>
 #include <knobless/model/parzen.hpp>
 #include <knobless/random.hpp>
 #include <string>
@@ -15,7 +15,7 @@ using namespace knobless;
 namespace {
 
 // x always; c decides whether y is active.
-domain space() {
+domain unit_space() {
   return domain::make({parameter::real("x", {}).value(), parameter::categorical("c", {"a", "b", "e"}).value(),
                        parameter::real("y", {}).value().when(1, 0b010U)})
       .value();
@@ -50,7 +50,7 @@ point at(const domain& d, double x, double c, double y) {
 
 // A mixture of n random kernels with weights.
 void fill(parzen& p, const domain& d, std::size_t n, std::uint64_t seed) {
-  knobless::random rng(seed);
+  knobless::random_stream rng(seed);
   p.reset(d);
   for (std::size_t i = 0; i < n; ++i) {
     const point q = at(d, rng.uniform(), static_cast<double>(rng.below(3)), rng.uniform());
@@ -91,7 +91,7 @@ TEST_CASE("parzen: in eight dimensions, near and far, it is the sum of products 
   std::vector<parameter> parameters;
   for (int k = 0; k < 8; ++k) parameters.push_back(parameter::real(std::to_string(k), {}).value());
   const domain d = domain::make(parameters).value();
-  knobless::random rng(4);
+  knobless::random_stream rng(4);
   constexpr std::size_t n = 150;
   parzen p;
   p.reset(d);
@@ -134,12 +134,12 @@ TEST_CASE("parzen: in eight dimensions, near and far, it is the sum of products 
 }
 
 TEST_CASE("parzen: the density of a conditional mixture integrates to the sum of its weights") {
-  const domain d = space();
+  const domain d = unit_space();
   parzen p;
   for (const std::size_t n : {1U, 7U, 8U, 9U, 140U}) {
     fill(p, d, n, n);
     // The weights again, from the same stream.
-    knobless::random again(n);
+    knobless::random_stream again(n);
     double weights = 0.5;  // the prior's
     for (std::size_t i = 0; i < n; ++i) {
       (void)again.uniform();
@@ -166,7 +166,7 @@ TEST_CASE("parzen: the density of a conditional mixture integrates to the sum of
 }
 
 TEST_CASE("parzen: what was added and removed again leaves no trace but the order of the sum") {
-  const domain d = space();
+  const domain d = unit_space();
   parzen kept;
   parzen changed;
   fill(kept, d, 20, 3);
@@ -177,7 +177,7 @@ TEST_CASE("parzen: what was added and removed again leaves no trace but the orde
   }
   for (int extra = 0; extra < 13; ++extra) changed.remove(changed.size() - 1);
   CHECK(changed.size() == 20);
-  knobless::random rng(1);
+  knobless::random_stream rng(1);
   for (int i = 0; i < 50; ++i) {
     const point p = at(d, rng.uniform(), static_cast<double>(rng.below(3)), rng.uniform());
     CHECK(density(changed, d, p, 0.0) == density(kept, d, p, 0.0));
@@ -191,7 +191,7 @@ TEST_CASE("parzen: what was added and removed again leaves no trace but the orde
 }
 
 TEST_CASE("parzen: points are told apart by branch, and far points by the prior alone") {
-  const domain d = space();
+  const domain d = unit_space();
   parzen p;
   p.reset(d);
   p.add();

@@ -21,7 +21,7 @@ struct data {
 
 template <class F>
 data observe(std::size_t n, std::size_t count, double middle, double width, F&& f) {
-  knobless::random rng(7);
+  knobless::random_stream rng(7);
   data d{n, {}, {}, {}};
   for (std::size_t i = 0; i < count; ++i) {
     std::vector<double> x(n);
@@ -73,7 +73,7 @@ TEST_CASE("quadratic: each form recovers a function of its kind, wherever the po
           CHECK(std::abs(q(at) - fresh.values[i]) < 1e-9);
         }
       };
-      check(form::linear, linear);
+      check(form::affine, linear);
       check(form::diagonal, diagonal);
       check(form::full, bowl);
     }
@@ -103,7 +103,7 @@ TEST_CASE("quadratic: where there is no minimum it goes downhill to the edge of 
 
   const auto slope = [](const std::vector<double>& z) { return 3.0 * z[0] - z[1]; };
   const data e = observe(2, 10, 0.0, 1.0, slope);
-  quadratic l = fit(form::linear, e);
+  quadratic l = fit(form::affine, e);
   REQUIRE(l.minimum(1.0, x));
   CHECK(x[0] < e.points[0]);
   CHECK(x[1] > e.points[1]);
@@ -111,7 +111,7 @@ TEST_CASE("quadratic: where there is no minimum it goes downhill to the edge of 
 
 TEST_CASE("quadratic: coordinates with one or two levels are no trouble") {
   const auto f = [](const std::vector<double>& x) { return x[0] * x[0] + 2.0 * x[1]; };
-  knobless::random rng(3);
+  knobless::random_stream rng(3);
   data d{3, {}, {}, {}};
   for (int i = 0; i < 40; ++i) {
     const std::vector<double> x{rng.normal(), rng.below(2) == 0 ? 0.25 : 0.75, 0.5};
@@ -132,14 +132,14 @@ TEST_CASE("quadratic: heavier observations are met more closely") {
     d.weights.push_back(i % 2 == 0 ? 3.0 : 1.0);
   }
   // Weights are of residuals: 9 to 1.
-  CHECK(fit(form::linear, d)(std::vector<double>{0.45}) == doctest::Approx(0.1).epsilon(1e-9));
+  CHECK(fit(form::affine, d)(std::vector<double>{0.45}) == doctest::Approx(0.1).epsilon(1e-9));
 }
 
 TEST_CASE("quadratic: a fit that follows an earlier one finds what a fresh one finds") {
   for (const std::size_t n : {3U, 8U, 13U}) {
     const std::size_t columns = quadratic::coefficients(form::full, n);
     const std::size_t kept = 2 * columns;
-    knobless::random rng(n);
+    knobless::random_stream rng(n);
     std::vector<double> middle(n, 0.3);
     double width = 0.2;
     data all{n, {}, {}, {}};

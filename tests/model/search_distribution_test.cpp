@@ -22,7 +22,7 @@ template <class F>
 std::size_t evaluations(F&& f, std::size_t d, form shape, double goal, std::size_t most, std::uint64_t seed) {
   search_distribution s;
   s.reset(centre(d), 0.3, search_distribution::default_population(d), shape);
-  knobless::random rng(seed);
+  knobless::random_stream rng(seed);
   const std::size_t lambda = s.population();
   std::vector<double> x(lambda * d);
   std::vector<double> value(lambda);
@@ -125,7 +125,7 @@ TEST_CASE("search_distribution: samples have the mean, the deviations and the le
   for (std::size_t k = 0; k < d; ++k) mean[k] = 0.1 * static_cast<double>(k);
   s.reset(mean, 0.25, 8, form::full);
   s.set_scale(2, 3.0);
-  knobless::random rng(11);
+  knobless::random_stream rng(11);
   // Some generations, so that there are covariances.
   std::vector<double> x(8 * d);
   std::vector<search_distribution::member> ranked(8);
@@ -168,8 +168,8 @@ TEST_CASE("search_distribution: scaling and shifting the space scales and shifts
   search_distribution b;
   a.reset(centre(5), 0.25, 8, form::full);
   b.reset(centre(5), 256.0, 8, form::full);
-  knobless::random ra(5);
-  knobless::random rb(5);
+  knobless::random_stream ra(5);
+  knobless::random_stream rb(5);
   std::vector<double> xa(40);
   std::vector<double> xb(40);
   std::vector<search_distribution::member> ma(8);
@@ -201,7 +201,7 @@ TEST_CASE("search_distribution: scaling and shifting the space scales and shifts
 TEST_CASE("search_distribution: whitening and its inverse") {
   search_distribution s;
   s.reset(centre(7), 0.1, 9, form::full);
-  knobless::random rng(2);
+  knobless::random_stream rng(2);
   std::vector<double> x(9 * 7);
   std::vector<search_distribution::member> ranked(9);
   for (int g = 0; g < 10; ++g) {
@@ -213,6 +213,21 @@ TEST_CASE("search_distribution: whitening and its inverse") {
   s.whiten(x.data(), z.data());
   s.unwhiten(z.data(), back.data());
   for (std::size_t k = 0; k < 7; ++k) CHECK(back[k] == doctest::Approx(x[k]).epsilon(1e-10));
+}
+
+TEST_CASE("search_distribution: the path of the covariance stalls while the path of the step size is long") {
+  // Equation (45): a leap of 50 deviations would stretch the covariance along it at once; a step of one leaves its trace.
+  const auto path_after = [](double steps) {
+    search_distribution s;
+    s.reset(centre(10), 0.01, 10, form::full);
+    std::vector<double> x = centre(10);
+    x[0] += 0.01 * steps;
+    const search_distribution::member there{x.data(), s.length(x.data())};
+    s.update(std::vector<search_distribution::member>(10, there));
+    return s.path(0);
+  };
+  CHECK(path_after(50.0) == 0.0);
+  CHECK(path_after(1.0) > 0.001);
 }
 
 TEST_CASE("search_distribution: says when nothing more can be learnt") {
@@ -229,7 +244,7 @@ TEST_CASE("search_distribution: allocates nothing after its reset") {
     const std::size_t d = 10;
     search_distribution s;
     s.reset(centre(d), 0.3, 10, shape);
-    knobless::random rng(1);
+    knobless::random_stream rng(1);
     std::vector<double> x(10 * d);
     std::vector<search_distribution::member> ranked(10);
     const std::size_t before = test::allocations();

@@ -10,7 +10,7 @@ using namespace knobless;
 
 TEST_CASE("block_rows: holds what a vector of vectors holds, through pushes and pops, and never moves a row") {
   for (const std::size_t width : {0U, 1U, 3U, 40U}) {
-    knobless::random rng(width, 1);
+    knobless::random_stream rng(width, 1);
     detail::block_rows<double> rows(width);
     std::vector<std::vector<double>> expected;
     std::vector<const double*> places;

@@ -12,7 +12,7 @@ using detail::padded;
 namespace {
 
 std::vector<double> normals(std::size_t n, std::uint64_t seed) {
-  knobless::random rng(seed);
+  knobless::random_stream rng(seed);
   std::vector<double> x(padded(n), 0.0);
   for (std::size_t i = 0; i < n; ++i) x[i] = rng.normal();
   return x;

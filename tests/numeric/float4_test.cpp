@@ -2,7 +2,7 @@
 
 #include <cmath>
 #include <cstddef>
-#include <knobless/elementary.hpp>
+#include <knobless/base/elementary.hpp>
 #include <knobless/numeric/float4.hpp>
 
 using knobless::detail::float4;

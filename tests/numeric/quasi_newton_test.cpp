@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <knobless/elementary.hpp>
+#include <knobless/base/elementary.hpp>
 #include <knobless/numeric/quasi_newton.hpp>
 #include <knobless/random.hpp>
 #include <limits>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr double huge = (std::numeric_limits<double>::max)();
 
-vector uniform(knobless::random& rng, Eigen::Index d) {
+vector uniform(knobless::random_stream& rng, Eigen::Index d) {
   vector x(d);
   for (double& v : x) v = rng.uniform();
   return x;
@@ -29,7 +29,7 @@ struct quadratic {
   matrix a;
   vector centre;
 
-  quadratic(knobless::random& rng, Eigen::Index d, double condition) : a(matrix::Zero(d, d)) {
+  quadratic(knobless::random_stream& rng, Eigen::Index d, double condition) : a(matrix::Zero(d, d)) {
     centre = uniform(rng, d);
     matrix axes(d, d);
     for (double& v : axes.reshaped()) v = rng.normal();
@@ -84,7 +84,7 @@ TEST_CASE("quasi_newton: finds the minimum of a convex quadratic inside the box"
   for (const Eigen::Index d : {1, 2, 5, 20})
     for (const double condition : {1.0, 30.0, 1000.0})
       for (std::uint64_t seed = 0; seed < 5; ++seed) {
-        knobless::random rng(seed, static_cast<std::uint64_t>(d));
+        knobless::random_stream rng(seed, static_cast<std::uint64_t>(d));
         const quadratic q(rng, d, condition);
         vector x = uniform(rng, d);
         const vector lower = vector::Constant(d, -9.0);
@@ -107,7 +107,7 @@ TEST_CASE("quasi_newton: with active bounds it ends where no component can go do
   for (const Eigen::Index d : {1, 3, 10, 30})
     for (const double condition : {1.0, 100.0})
       for (std::uint64_t seed = 0; seed < 10; ++seed) {
-        knobless::random rng(seed, 100 + static_cast<std::uint64_t>(d));
+        knobless::random_stream rng(seed, 100 + static_cast<std::uint64_t>(d));
         const quadratic q(rng, d, condition);
         // A box of a random place and size: the centre lies outside in some coordinates.
         const vector lower = uniform(rng, d);
@@ -187,7 +187,7 @@ TEST_CASE("quasi_newton: a start outside the box begins at the nearest point of 
 }
 
 TEST_CASE("quasi_newton: a box without width in some or all coordinates") {
-  knobless::random rng(3);
+  knobless::random_stream rng(3);
   const quadratic q(rng, 4, 10.0);
   const vector lower{{0.2, -5.0, 0.7, -5.0}};
   const vector upper{{0.2, 5.0, 0.7, 5.0}};

@@ -9,7 +9,7 @@
 #include <knobless/sampler/cma_es.hpp>
 #include <knobless/space.hpp>
 #include <knobless/study.hpp>
-#include <knobless/study_core.hpp>
+#include <knobless/study/study_core.hpp>
 #include <memory>
 #include <string>
 #include <utility>
@@ -125,10 +125,10 @@ TEST_CASE("cma_es: spaces of categories alone, and of one level, have something 
   parameters.push_back(parameter::categorical("a", {"x", "y", "z"}).value());
   parameters.push_back(parameter::categorical("b", {"only"}).value());
   const auto space = std::make_shared<const domain>(domain::make(std::move(parameters)).value());
-  CHECK(best_of(space, 60, 1, [&](const point& p) { return (*space)[0].level(p.unit[0]) == 2 ? 0.0 : 1.0; }) == 0.0);
+  CHECK(best_of(space, 3, 1, [&](const point& p) { return (*space)[0].level(p.unit[0]) == 2 ? 0.0 : 1.0; }) == 0.0);
   std::vector<parameter> fixed;
   fixed.push_back(parameter::real("x", {.low = 2.0, .high = 2.0}).value());
-  CHECK(best_of(std::make_shared<const domain>(domain::make(std::move(fixed)).value()), 20, 1,
+  CHECK(best_of(std::make_shared<const domain>(domain::make(std::move(fixed)).value()), 1, 1,
                 [](const point&) { return 5.0; }) == 5.0);
 }
 
@@ -144,7 +144,7 @@ TEST_CASE("cma_es: the order of tells within a generation changes no bit, over r
     for (const std::size_t batch : {4U, 10U, 23U}) {
       const auto space = cube(dimensions);
       const auto value = [&, f = loss, sd = noise](const study_core::asked& a) {
-        return f(a.where) + sd * knobless::random(1, a.number).normal();
+        return f(a.where) + sd * knobless::random_stream(1, a.number).normal();
       };
       study_core forward(space, cma_es{}, {.seed = 4});
       study_core backward(space, cma_es{}, {.seed = 4});
@@ -195,7 +195,7 @@ TEST_CASE("cma_es: where everything fails it goes on") {
 TEST_CASE("cma_es: more trials at once than a generation has, told late and out of order") {
   study_core study(cube(5), cma_es{}, {.seed = 9});
   std::vector<study_core::asked> running;
-  knobless::random rng(1);
+  knobless::random_stream rng(1);
   for (std::size_t i = 0; i < 1500; ++i) {
     while (running.size() < 32) running.push_back(study.ask().value());
     const auto pick = static_cast<std::size_t>(rng.below(running.size()));
@@ -231,7 +231,7 @@ TEST_CASE("cma_es: a long history, told before the first ask, is where it starts
   const auto space = cube(30);
   for (std::uint64_t seed = 0; seed < 3; ++seed) {
     study_core study(space, cma_es{}, {.seed = seed});
-    knobless::random rng(seed, 1000);
+    knobless::random_stream rng(seed, 1000);
     for (int i = 0; i < 60; ++i) {
       point p(30);
       for (double& u : p.unit) u = 0.3 + 0.1 * rng.normal();
@@ -278,7 +278,7 @@ TEST_CASE("cma_es: a better point from elsewhere takes part") {
 TEST_CASE("cma_es: one trial asks the best point again, and noise makes generations larger") {
   const auto repeated = [](double (*f)(const point&), double noise) {
     study_core study(cube(5), cma_es{}, {.seed = 8});
-    knobless::random rng(3);
+    knobless::random_stream rng(3);
     int same = 0;
     double late = 0.0;
     for (std::size_t i = 0; i < 800; ++i) {
@@ -294,6 +294,52 @@ TEST_CASE("cma_es: one trial asks the best point again, and noise makes generati
   CHECK(same == 1);
   // Noise of the size that the loss has at 0.1 from the optimum.
   CHECK(late < 0.3);
+}
+
+namespace {
+
+// The trial at which a change of an earlier trial's value first shows in what is proposed: where the next generation begins. In
+// 25 dimensions, without the quadratic helper.
+template <class Value>
+std::size_t next_generation(std::size_t changed, Value&& value) {
+  study_core a(cube(25), cma_es{}, {.seed = 8});
+  study_core b(cube(25), cma_es{}, {.seed = 8});
+  for (std::size_t i = 0; i < 4000; ++i) {
+    const study_core::asked x = a.ask().value();
+    const study_core::asked y = b.ask().value();
+    if (!(x.where == y.where)) return i;
+    a.tell(x.number, value(x));
+    b.tell(y.number, i == changed ? 0.5 : value(y));
+  }
+  return 0;  // never
+}
+
+// How many trials the generation after the one of trial `within` has.
+template <class Value>
+std::size_t generation_size(std::size_t within, Value&& value) {
+  const std::size_t from = next_generation(within, value);
+  return next_generation(from, value) - from;
+}
+
+}  // namespace
+
+TEST_CASE("cma_es: generations have the tutorial's size, and twice that once there is noise") {
+  REQUIRE(search_distribution::default_population(25) == 13);
+  CHECK(generation_size(60, [](const study_core::asked& a) { return sphere(a.where); }) == 13);
+  CHECK(generation_size(60, [](const study_core::asked& a) {
+          return sphere(a.where) + 0.01 * knobless::random_stream(1, a.number).normal();
+        }) == 26);
+}
+
+TEST_CASE("cma_es: restarts have a larger and a smaller population in turn, beside what noise has made of it") {
+  // Best values that never change: a run lasts 10 + 30 n / lambda = 39 generations of 26.
+  const auto stuck = [](const study_core::asked& a) {
+    return a.number % 5 == 0 ? 0.0 : 1.0 + knobless::random_stream(1, a.number).uniform();
+  };
+  CHECK(generation_size(900, stuck) == 26);
+  CHECK(generation_size(1150, stuck) == 52);
+  // 24 generations of 52 later it is the turn of a small run: nothing above the first population is half of the large one's.
+  CHECK(generation_size(2360, stuck) == 26);
 }
 
 TEST_CASE("cma_es: the same values, however they were transformed, where only ranks count") {

@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <knobless/domain.hpp>
-#include <knobless/history.hpp>
-#include <knobless/parameter.hpp>
 #include <knobless/random.hpp>
+#include <knobless/record/history.hpp>
 #include <knobless/sampler/finite_space.hpp>
+#include <knobless/space/domain.hpp>
+#include <knobless/space/parameter.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -36,7 +36,7 @@ void tell(history& seen, const point& p, double value, trial_state state = trial
 }
 
 std::optional<point> any(const detail::finite_space& all, const domain& space, const history& seen) {
-  knobless::random rng(3, seen.size());
+  knobless::random_stream rng(3, seen.size());
   return all.any({space, seen, rng, 3, seen.size(), seen.size()});
 }
 
@@ -109,7 +109,7 @@ TEST_CASE("under noise the points that may be the best are evaluated again, and 
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     detail::finite_space all(space);
     history seen(space.size());
-    knobless::random noise(seed, 5);
+    knobless::random_stream noise(seed, 5);
     const auto loss = [&](const point& p) { return static_cast<double>(space[0].level(p.unit[0])) + noise.normal(); };
     for (int i = 0; i < 6; ++i) {
       all.hear(seen);

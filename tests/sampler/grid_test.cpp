@@ -100,7 +100,7 @@ TEST_SUITE("grid") {
     const auto all = [&](std::size_t break_at) {
       std::vector<point> seen;
       history none(space.domain().size());
-      knobless::random rng(0);
+      knobless::random_stream rng(0);
       grid sampler;
       for (std::size_t i = 0;; ++i) {
         if (i == break_at) sampler = grid{};
@@ -113,12 +113,12 @@ TEST_SUITE("grid") {
     CHECK(all(1000) == all(29));
   }
 
-  TEST_CASE("in another space the grid begins anew") {
+  TEST_CASE("in another space the grid begins anew, without the points that were told before") {
     using namespace knobless;
     const knobless::space wide{integer("k", {.low = 0, .high = 9})};
     const knobless::space narrow{integer("k", {.low = 0, .high = 2})};
     study s{wide, grid{}, {}};
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 2; ++i) {
       auto t = s.ask();
       s.tell(std::move(t), 1.0);
     }
@@ -128,6 +128,6 @@ TEST_SUITE("grid") {
       seen.insert(std::get<0>(next.value().config()));
       s.tell(std::move(next).value(), 1.0);
     }
-    CHECK(seen == std::set<int>{0, 1, 2});
+    CHECK(seen == std::set<int>{2});
   }
 }

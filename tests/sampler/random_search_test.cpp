@@ -14,7 +14,7 @@ namespace {
 domain mixed() {
   return domain::make({parameter::real("x", {}).value(), parameter::categorical("c", {"a", "b", "c"}).value(),
                        parameter::real("y", {}).value().when(1, 0b010U),
-                       parameter::integer("k", {.low = 1, .high = 100, .scale = knobless::log}).value()})
+                       parameter::integer("k", {.low = 1, .high = 100, .scale = knobless::scaling::log}).value()})
       .value();
 }
 
@@ -28,7 +28,7 @@ TEST_CASE("random_search: points are complete and uniform in the unit cube") {
   std::vector<std::size_t> choices(3);
   int conditional = 0;
   for (std::uint64_t i = 0; i < 6400; ++i) {
-    knobless::random rng(1, i);
+    knobless::random_stream rng(1, i);
     const std::optional<point> p = s.ask({d, seen, rng});
     REQUIRE(p);
     point again = *p;
@@ -49,7 +49,7 @@ TEST_CASE("random_search: constraints are kept, also those that few points keep"
   const history seen(d.size());
   random_search s;
   for (std::uint64_t i = 0; i < 200; ++i) {
-    knobless::random rng(2, i);
+    knobless::random_stream rng(2, i);
     const std::optional<point> p = s.ask({d, seen, rng});
     REQUIRE(p);
     CHECK(d.admits(*p));
@@ -63,9 +63,9 @@ TEST_CASE("random_search: what it proposes depends on the stream alone") {
   told.begin({0, point(d.size()), {}});
   random_search s;
   for (std::uint64_t i = 0; i < 20; ++i) {
-    knobless::random a(3, i);
-    knobless::random b(3, i);
-    knobless::random other(4, i);
+    knobless::random_stream a(3, i);
+    knobless::random_stream b(3, i);
+    knobless::random_stream other(4, i);
     const std::optional<point> p = s.ask({d, empty, a, 0, 0});
     CHECK(p == random_search{}.ask({d, told, b, 17, 5}));
     CHECK_FALSE(p == s.ask({d, empty, other, 0, 0}));

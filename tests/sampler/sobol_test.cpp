@@ -90,7 +90,7 @@ TEST_SUITE("sobol") {
     double chance = 0.0;
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
       sobol += error(points<4>(512, seed));
-      knobless::random rng(seed);
+      knobless::random_stream rng(seed);
       std::vector<std::array<double, 4>> drawn(512);
       for (auto& p : drawn)
         for (double& x : p) x = rng.uniform();
@@ -104,7 +104,7 @@ TEST_SUITE("sobol") {
     knobless::history seen(3);
     const auto space = space_of<3>();
     knobless::sobol late;
-    knobless::random rng(11, 25);
+    knobless::random_stream rng(11, 25);
     const auto p = late.ask({space.domain(), seen, rng, 11, 25});
     REQUIRE(p.has_value());
     for (std::size_t k = 0; k < 3; ++k) CHECK(p->unit[k] == all[25][k]);
@@ -127,7 +127,7 @@ TEST_SUITE("sobol") {
     const knobless::domain space = knobless::domain::make(std::move(many)).value();
     knobless::history seen(space.size());
     knobless::sobol sampler;
-    knobless::random rng(1, 0);
+    knobless::random_stream rng(1, 0);
     const auto p = sampler.ask({space, seen, rng, 1, 0});
     REQUIRE(p.has_value());
     CHECK(space.contains(*p));

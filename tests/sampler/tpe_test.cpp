@@ -1,3 +1,4 @@
+#include "proposals.hpp"
 #include "support.hpp"
 
 #include <array>
@@ -37,7 +38,7 @@ struct config {
 
 space<config> mixed() {
   return space<config>{real("x", &config::x, {.low = -1.0, .high = 1.0}),
-                       real("y", &config::y, {.low = 1e-4, .high = 1.0, .scale = knobless::log}),
+                       real("y", &config::y, {.low = 1e-4, .high = 1.0, .scale = knobless::scaling::log}),
                        integer("n", &config::n, {.low = 1, .high = 40}), flag("flag", &config::flag),
                        branch("side", &config::side, when<left>("left", real("a", &left::a, {.low = 0.0, .high = 1.0})),
                               when<right>("right", real("b", &right::b, {.low = 0.0, .high = 1.0}),
@@ -156,7 +157,7 @@ TEST_CASE("tpe: parallel asks spread: running trials count as bad") {
   CHECK(spread(true) > 1.2 * spread(false));
 }
 
-TEST_CASE("tpe: proposes each point of a discrete space once before it repeats one") {
+TEST_CASE("tpe: proposes each point of a discrete space once, then ends") {
   struct grid_config {
     int i = 0;
     int j = 0;
@@ -168,16 +169,11 @@ TEST_CASE("tpe: proposes each point of a discrete space once before it repeats o
   std::size_t repeated = 0;
   for (int n = 0; n < 36; ++n) {
     auto t = st.ask();
-    // The start does not look back, what follows does.
-    if (!seen.insert({t.config().i, t.config().j}).second && n >= 10) ++repeated;
+    if (!seen.insert({t.config().i, t.config().j}).second) ++repeated;
     st.tell(std::move(t), t.config().i + t.config().j);
   }
   CHECK(repeated == 0);
-  // And it goes on when all were told.
-  for (int n = 0; n < 5; ++n) {
-    auto t = st.ask();
-    st.tell(std::move(t), 1.0);
-  }
+  CHECK_FALSE(st.try_ask());
 }
 
 TEST_CASE("tpe: what it proposes depends on the history and the seed, not on how it came there") {
@@ -191,8 +187,8 @@ TEST_CASE("tpe: what it proposes depends on the history and the seed, not on how
       s.tell(std::move(t), loss(t.config()));
     if (i % 13 != 5 || i < 12) continue;
     tpe fresh;
-    knobless::random one(9, 77);
-    knobless::random other(9, 77);
+    knobless::random_stream one(9, 77);
+    knobless::random_stream other(9, 77);
     const auto domain = mixed();
     tpe again;
     const auto a = fresh.ask({domain.domain(), s.trials(), one, 9, 80});
@@ -201,7 +197,7 @@ TEST_CASE("tpe: what it proposes depends on the history and the seed, not on how
   }
   const history told = s.trials();
   auto next = s.ask();
-  knobless::random rng(9, next.number());
+  knobless::random_stream rng(9, next.number());
   tpe late;
   const auto p = late.ask({mixed().domain(), told, rng, 9, 80});
   REQUIRE(p);
@@ -221,10 +217,10 @@ TEST_CASE("tpe: asks in between do not change what comes later") {
   const auto domain = cube();
   history with_pending = told;
   with_pending.begin({1000, told[3].where(), {}});
-  knobless::random r1(4, 40);
+  knobless::random_stream r1(4, 40);
   (void)looked.ask({domain.domain(), with_pending, r1, 4, 40});
-  knobless::random r2(4, 41);
-  knobless::random r3(4, 41);
+  knobless::random_stream r2(4, 41);
+  knobless::random_stream r3(4, 41);
   CHECK(looked.ask({domain.domain(), told, r2, 4, 41}) == did_not.ask({domain.domain(), told, r3, 4, 41}));
 }
 
@@ -239,7 +235,7 @@ TEST_CASE("tpe: what it heard piece by piece does not change what it proposes") 
   }
   const history told = s.trials();
   const auto next = s.ask();
-  knobless::random rng(11, next.number());
+  knobless::random_stream rng(11, next.number());
   CHECK(heard.ask({domain.domain(), told, rng, 11, 400}) == s.trials().pending().back().where);
 }
 
@@ -273,4 +269,12 @@ TEST_CASE("tpe: no suggestion breaks a constraint, however tight") {
     s.tell(std::move(t), t.config().x[2] + t.config().x[0]);
   }
   CHECK(s.best().value < 0.25);
+}
+
+TEST_CASE("tpe: what was told beyond a quarter of the space outside the bounds is not heard, what lies nearer is") {
+  const auto next = test::next_beside<tpe>;
+  CHECK(next(-0.3) == next(-7.0));
+  CHECK(next(1.3) == next(-7.0));
+  CHECK_FALSE(next(-0.2) == next(-7.0));
+  CHECK_FALSE(next(1.2) == next(-7.0));
 }

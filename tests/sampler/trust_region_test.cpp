@@ -1,17 +1,20 @@
+#include "proposals.hpp"
 #include "support.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <knobless/domain.hpp>
-#include <knobless/history.hpp>
-#include <knobless/parameter.hpp>
 #include <knobless/random.hpp>
+#include <knobless/record/history.hpp>
 #include <knobless/sampler/trust_region.hpp>
+#include <knobless/space/domain.hpp>
+#include <knobless/space/parameter.hpp>
 #include <optional>
 #include <utility>
 #include <vector>
 
 using namespace knobless;
+
+using test::at;
 
 namespace {
 
@@ -20,13 +23,6 @@ domain reals(std::size_t d) {
   for (std::size_t k = 0; k < d; ++k)
     parameters.push_back(parameter::real(detail::text("x", std::to_string(k)), {}).value());
   return domain::make(std::move(parameters)).value();
-}
-
-point at(const domain& space, std::vector<double> unit) {
-  point p(space.size());
-  p.unit = std::move(unit);
-  space.complete(p);
-  return p;
 }
 
 // A study without a study: asks, and tells what a function says.
@@ -48,12 +44,12 @@ struct bench {
     seen.append(o);
   }
   std::optional<point> ask(detail::trust_region& steps) {
-    knobless::random rng(7, number);
+    knobless::random_stream rng(7, number);
     return steps.ask({space, seen, rng, 7, number, number});
   }
   template <class F>
   void chance(std::size_t n, std::uint64_t seed, F&& f) {
-    knobless::random rng(seed, 99);
+    knobless::random_stream rng(seed, 99);
     for (std::size_t i = 0; i < n; ++i) {
       point p(space.size());
       for (double& u : p.unit) u = rng.uniform();
@@ -176,7 +172,7 @@ TEST_CASE("no point is proposed that was told or is running, and none that break
   const auto loss = [](const point& p) {
     return (p.unit[0] - 0.6) * (p.unit[0] - 0.6) + (p.unit[1] - 0.5) * (p.unit[1] - 0.5);
   };
-  knobless::random rng(1, 1);
+  knobless::random_stream rng(1, 1);
   while (b.seen.size() < 15) {
     point p = at(b.space, {rng.uniform(), rng.uniform()});
     if (b.space.admits(p)) b.tell(p, loss(p));

@@ -71,6 +71,7 @@ TEST_CASE("hyperband_stopping: trials are dealt to brackets in Hyperband's propo
 TEST_CASE("hyperband_stopping: resources that make no sense are refused") {
   CHECK_THROWS_AS(hyperband_stopping({.factor = 1}), exception);
   CHECK_THROWS_AS(hyperband_stopping({.min_resource = 0}), exception);
-  CHECK_THROWS_AS(hyperband_stopping({.max_resource = 3, .min_resource = 4}), exception);
+  CHECK(test::refusal([] { hyperband_stopping({.max_resource = 3, .min_resource = 4}); }) ==
+        "knobless: min_resource: 4 given, but it must lie between 1 and max_resource");
 }
 #endif

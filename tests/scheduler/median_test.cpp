@@ -12,7 +12,7 @@ using namespace knobless;
 TEST_CASE("median_stopping: decides as the percentile rule does with 50 per cent") {
   median_stopping median;
   percentile_stopping half({.percent = 50.0});
-  knobless::random rng(8);
+  knobless::random_stream rng(8);
   std::size_t stops = 0;
   for (std::size_t i = 0; i < 100; ++i) {
     test::reporting a(median, i);

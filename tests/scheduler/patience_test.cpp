@@ -5,6 +5,7 @@
 #include <knobless/scheduler/threshold.hpp>
 
 #include "../support.hpp"
+#include "plain.hpp"
 #include "support.hpp"
 
 using namespace knobless;
@@ -52,6 +53,14 @@ TEST_CASE("patience_stopping: what loses at a rung is stopped as soon as it no l
   CHECK_FALSE(t.report(3, 7.0));
   CHECK_FALSE(t.report(4, 7.0));
   CHECK(t.report(5, 7.0));
+}
+
+TEST_CASE("patience_stopping: says of random curves what its definition says") {
+  std::size_t stops = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed)
+    for (const std::size_t reports : {std::size_t{1}, std::size_t{3}, std::size_t{10}})
+      REQUIRE(test::same_verdicts(patience_stopping(reports), test::plain_patience{reports}, {}, seed, stops));
+  CHECK(stops > 1000);
 }
 
 #if KNOBLESS_EXCEPTIONS

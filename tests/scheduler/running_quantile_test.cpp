@@ -11,7 +11,7 @@ using namespace knobless;
 
 TEST_CASE(
     "running_quantile: equals the k-th of the sorted values after each insertion, ties and order notwithstanding") {
-  knobless::random rng(3);
+  knobless::random_stream rng(3);
   for (const double share : {1.0 / 4.0, 1.0 / 3.0, 0.1, 0.5, 1.0})
     for (const std::uint64_t different : {3ULL, 1000000ULL}) {
       detail::running_quantile q(share);
@@ -19,7 +19,10 @@ TEST_CASE(
       std::vector<double> all;
       for (int i = 0; i < 300; ++i) {
         all.push_back(static_cast<double>(rng.below(different)) - static_cast<double>(different) / 2.0);
-        q.insert(all.back());
+        const double added = all.back();
+        const bool above = added > q.bar();
+        q.insert(added);
+        REQUIRE(above == (added > q.value()));
         up.insert(all.back());
         std::sort(all.begin(), all.end());
         std::size_t k = 0;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "../support.hpp"
+#include "plain.hpp"
 #include "support.hpp"
 
 using namespace knobless;
@@ -62,7 +63,7 @@ TEST_CASE("halving_stopping: a report counts once, for the highest rung that it 
 
 TEST_CASE("halving_stopping: of many trials in random order about a third reaches each further rung") {
   halving_stopping rule;
-  knobless::random rng(5);
+  knobless::random_stream rng(5);
   std::vector<std::size_t> at(4, 0);
   for (std::size_t i = 0; i < 3000; ++i) {
     test::reporting t(rule, i);
@@ -86,9 +87,19 @@ TEST_CASE("halving_stopping: steps as large as they get") {
   CHECK(b.report(~std::size_t{0}, 2.0));
 }
 
+TEST_CASE("halving_stopping: says of random curves what its definition says") {
+  std::size_t stops = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed)
+    for (const std::size_t factor : {std::size_t{2}, std::size_t{3}})
+      REQUIRE(test::same_verdicts(halving_stopping({.first = seed % 3 + 1, .factor = factor}),
+                                  test::plain_halving{seed % 3 + 1, factor}, {}, seed, stops));
+  CHECK(stops > 1000);
+}
+
 #if KNOBLESS_EXCEPTIONS
 TEST_CASE("halving_stopping: rungs that make no sense are refused") {
   CHECK_THROWS_AS(halving_stopping({.first = 0}), exception);
-  CHECK_THROWS_AS(halving_stopping({.factor = 1}), exception);
+  CHECK(test::refusal([] { halving_stopping({.factor = 1}); }) ==
+        "knobless: factor: 1 given, but it must be at least 2");
 }
 #endif

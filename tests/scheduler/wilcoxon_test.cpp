@@ -1,80 +1,20 @@
 #include <knobless/scheduler/wilcoxon.hpp>
 
-#include <cmath>
 #include <cstddef>
 #include <knobless/random.hpp>
+#include <limits>
 #include <vector>
 
 #include "../support.hpp"
+#include "plain.hpp"
 #include "support.hpp"
 
 using namespace knobless;
 
-namespace {
-
-double p_of(std::vector<double> differences) { return detail::signed_rank_p(differences); }
-
-// All 2^n choices of signs: the definition.
-double p_by_enumeration(const std::vector<double>& differences) {
-  const std::size_t n = differences.size();
-  std::vector<double> rank(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    double below = 0.0;
-    double equal = 0.0;
-    const double a = std::abs(differences[i]);
-    for (const double other : differences) {
-      if (std::abs(other) < a) below += 1.0;
-      if (std::abs(other) == a) equal += 1.0;
-    }
-    rank[i] = below + 0.5 * (equal + 1.0);
-  }
-  double observed = 0.0;
-  double zeros = 0.0;
-  for (std::size_t i = 0; i < n; ++i) {
-    if (differences[i] > 0.0) observed += rank[i];
-    if (differences[i] == 0.0) zeros += 0.5 * rank[i];
-  }
-  double extreme = 0.0;
-  double ways = 0.0;
-  for (std::size_t signs = 0; signs < (std::size_t{1} << n); ++signs) {
-    double sum = zeros;
-    for (std::size_t i = 0; i < n; ++i)
-      if (differences[i] != 0.0 && (signs >> i & 1U) != 0) sum += rank[i];
-    ways += 1.0;
-    if (sum >= observed + zeros - 1e-9) extreme += 1.0;
-  }
-  return extreme / ways;
-}
-
-}  // namespace
-
-TEST_CASE("signed_rank_p: equals the count over all choices of signs, with ties and zeros") {
-  CHECK(p_of({1.0, 2.0, 3.0, 4.0}) == doctest::Approx(1.0 / 16.0));
-  CHECK(p_of({-1.0, -2.0}) == doctest::Approx(1.0));
-  CHECK(p_of({}) == 1.0);
-  CHECK(p_of({0.0, 0.0}) == 1.0);
-  knobless::random rng(2);
-  for (int repeat = 0; repeat < 100; ++repeat) {
-    std::vector<double> d(1 + rng.below(12));
-    const bool tied = rng.below(2) == 0;
-    for (double& x : d) x = tied ? static_cast<double>(rng.below(7)) - 3.0 : rng.normal();
-    CHECK(p_of(d) == doctest::Approx(p_by_enumeration(d)).epsilon(1e-9));
-  }
-}
-
-TEST_CASE("signed_rank_p: beyond 12 differences a normal distribution that is nearly exact") {
-  knobless::random rng(4);
-  for (int repeat = 0; repeat < 20; ++repeat) {
-    std::vector<double> d(15);
-    for (double& x : d) x = rng.normal() + 0.3;
-    CHECK(p_of(d) == doctest::Approx(p_by_enumeration(d)).epsilon(0.1));
-  }
-}
-
 TEST_CASE(
     "wilcoxon_stopping: what is worse on each task is stopped after four; what only differs in its tasks is not") {
   wilcoxon_stopping rule;
-  knobless::random rng(6);
+  knobless::random_stream rng(6);
   std::vector<double> task(40);
   for (double& x : task) x = 10.0 * rng.normal();
   test::reporting best(rule, 0);
@@ -91,7 +31,7 @@ TEST_CASE(
 }
 
 TEST_CASE("wilcoxon_stopping: equals are seldom stopped, and nobody whose mean is better") {
-  knobless::random rng(7);
+  knobless::random_stream rng(7);
   std::size_t stopped = 0;
   for (int repeat = 0; repeat < 300; ++repeat) {
     wilcoxon_stopping rule;
@@ -134,9 +74,29 @@ TEST_CASE("wilcoxon_stopping: tasks that the best one has not seen, pruned trial
   CHECK(u.report(3, 9.0));
 }
 
+TEST_CASE("wilcoxon_stopping: says of random curves what its definition says") {
+  std::size_t stops = 0;
+  for (std::uint64_t seed = 0; seed < 60; ++seed)
+    REQUIRE(test::same_verdicts(wilcoxon_stopping({.p = seed % 2 == 0 ? 0.1 : 0.4}),
+                                test::plain_wilcoxon{seed % 2 == 0 ? 0.1 : 0.4},
+                                {.trials = 20, .longest = 40, .in_order = true}, seed, stops));
+  CHECK(stops > 100);
+}
+
+TEST_CASE("wilcoxon_stopping: values as large as they get") {
+  constexpr double most = (std::numeric_limits<double>::max)();
+  wilcoxon_stopping rule;
+  test::reporting best(rule, 0);
+  for (std::size_t i = 0; i < 8; ++i) best.report(i, -most);
+  best.end();
+  test::reporting worse(rule, 1);
+  for (std::size_t i = 0; i < 8; ++i) CHECK(worse.report(i, most) == (i >= 3));
+}
+
 #if KNOBLESS_EXCEPTIONS
 TEST_CASE("wilcoxon_stopping: odds lie between 0 and 1") {
   CHECK_THROWS_AS(wilcoxon_stopping({.p = 0.0}), exception);
-  CHECK_THROWS_AS(wilcoxon_stopping({.p = 1.0}), exception);
+  CHECK(test::refusal([] { wilcoxon_stopping({.p = 1.5}); }) ==
+        "knobless: p: 1.5 given, but it must lie between 0 and 1");
 }
 #endif

@@ -7,7 +7,7 @@ struct net {
 };
 
 #ifdef WRONG
-const knobless::space<net> space{knobless::ordinal("size", &net::size, {"small", "large"}, knobless::log)};
+const knobless::space<net> space{knobless::ordinal("size", &net::size, {"small", "large"}, knobless::scaling::log)};
 #else
 const knobless::space<net> space{knobless::ordinal("size", &net::size, {"small", "large"})};
 #endif

@@ -1,4 +1,4 @@
-// expect: knobless::any_sampler
+// expect: any_sampler
 #include <knobless/study.hpp>
 
 struct net {

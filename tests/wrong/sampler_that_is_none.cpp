@@ -1,4 +1,4 @@
-// expect: knobless::study<net>
+// expect: study<net>
 #include <knobless/sampler/random_search.hpp>
 #include <knobless/study.hpp>
 

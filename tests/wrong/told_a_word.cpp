@@ -1,4 +1,4 @@
-// expect: outcome
+// expect: knobless: tell() takes a number or a knobless::outcome
 #include <knobless/sampler/random_search.hpp>
 #include <knobless/study.hpp>
 #include <utility>

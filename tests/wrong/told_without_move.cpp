@@ -1,4 +1,4 @@
-// expect: rvalue reference
+// expect: knobless: tell() ends the trial, so it takes it over: tell(std::move(trial), value)
 #include <knobless/sampler/random_search.hpp>
 #include <knobless/study.hpp>
 #include <utility>

@@ -2,11 +2,11 @@
 /// The expected improvement of a normal belief, as a logarithm that does not vanish.
 #pragma once
 
-#include "../elementary.hpp"
+#include "../base/elementary.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// log E[max(0, z - X)] for a standard normal X, and its derivative: the improvement of a minimum by units of the standard
 /// deviation.
@@ -45,4 +45,4 @@ struct log_improvement {
 
 }  // namespace knobless::detail
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

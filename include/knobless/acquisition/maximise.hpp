@@ -7,29 +7,30 @@
 #include <functional>
 #include <vector>
 
-#include "../config.hpp"
-#include "../domain.hpp"
+#include "../base/config.hpp"
 #include "../model/features.hpp"
-#include "../model/gaussian_process.hpp"
-#include "../point.hpp"
+#include "../space/domain.hpp"
+#include "../space/point.hpp"
+#include "acquisition.hpp"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
-/// The largest log expected improvement of a Gaussian process on a threshold.
+/// The largest value of an acquisition function.
 ///
 /// Candidates (from all over the space and from around the best points) are ranked by a cheap upper bound, the best of these
 /// exactly. The leaders climb: the continuous coordinates together by a quasi-Newton method in units of the lengthscales,
 /// discrete ones singly by trying their levels, in turns until neither gains. Only points that `eligible` allows are
 /// returned.
-class improvement_search {
+class acquisition_search {
  public:
   using predicate = std::function<bool(const point&)>;
 
-  improvement_search(const domain& space, const features& layout, const gaussian_process& model, double threshold)
-      : space_(space), layout_(layout), model_(model), threshold_(threshold) {}
+  /// Refers to its arguments.
+  acquisition_search(const domain& space, const features& layout, const acquisition& wanted)
+      : space_(space), layout_(layout), wanted_(wanted) {}
 
   /// The best point found from these candidates, all of them eligible; at least one.
-  /// O(candidates n d + leaders climbs (n d + n^2)).
+  /// O(candidates n d + leaders climbs (n d + n^2)) for each model.
   [[nodiscard]] point find(std::vector<point> candidates, const predicate& eligible);
 
  private:
@@ -40,7 +41,7 @@ class improvement_search {
     std::size_t index;
   };
 
-  [[nodiscard]] std::vector<scored> rank(const Eigen::VectorXd& mean, const Eigen::VectorXd& deviation) const;
+  [[nodiscard]] static std::vector<scored> rank(const Eigen::VectorXd& scores);
   [[nodiscard]] double score(const point& p);
   /// Each returns the score of p, which they may have replaced by a better one.
   double climb_continuous(point& p, double present, int iterations, const predicate& eligible);
@@ -48,9 +49,8 @@ class improvement_search {
 
   const domain& space_;
   const features& layout_;
-  const gaussian_process& model_;
-  double threshold_;
-  gaussian_process::belief belief_;
+  const acquisition& wanted_;
+  Eigen::VectorXd by_number_;
 };
 
 }  // namespace knobless::detail

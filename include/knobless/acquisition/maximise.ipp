@@ -6,32 +6,27 @@
 #include <cmath>
 #include <utility>
 
-#include "../elementary.hpp"
+#include "../base/elementary.hpp"
 #include "../numeric/quasi_newton.hpp"
-#include "expected_improvement.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
-KNOBLESS_INLINE std::vector<improvement_search::scored> improvement_search::rank(
-    const Eigen::VectorXd& mean, const Eigen::VectorXd& deviation) const {
+KNOBLESS_INLINE std::vector<acquisition_search::scored> acquisition_search::rank(const Eigen::VectorXd& scores) {
   std::vector<scored> ranked;
-  for (Eigen::Index i = 0; i < mean.size(); ++i) {
-    const double z = (threshold_ - mean(i)) / deviation(i);
-    ranked.push_back({log_expected_improvement(z).value + elementary::log(deviation(i)), static_cast<std::size_t>(i)});
-  }
+  for (Eigen::Index i = 0; i < scores.size(); ++i) ranked.push_back({scores(i), static_cast<std::size_t>(i)});
   std::stable_sort(ranked.begin(), ranked.end(), [](const scored& a, const scored& b) { return a.score > b.score; });
   return ranked;
 }
 
-KNOBLESS_INLINE double improvement_search::score(const point& p) {
-  model_.predict(layout_.encode(space_, {p}), belief_);
-  const double z = (threshold_ - belief_.mean) / belief_.deviation;
-  return log_expected_improvement(z).value + elementary::log(belief_.deviation);
+KNOBLESS_INLINE double acquisition_search::score(const point& p) {
+  encoded one = layout_.room(1);
+  layout_.encode(space_, p.unit, p.active, one, 0);
+  return wanted_.score(one, by_number_);
 }
 
-KNOBLESS_INLINE double improvement_search::climb_continuous(point& p, double present, int iterations,
+KNOBLESS_INLINE double acquisition_search::climb_continuous(point& p, double present, int iterations,
                                                             const predicate& eligible) {
   // Integers of many values move as if they were continuous.
   struct coordinate {
@@ -41,7 +36,7 @@ KNOBLESS_INLINE double improvement_search::climb_continuous(point& p, double pre
   std::vector<coordinate> moving;
   for (const features::place& place : layout_.number_places())
     if (p.active[place.parameter] != 0 && (place.levels == 0 || place.levels > most_levels_tried))
-      moving.push_back({place.parameter, model_.lengthscale(place.group)});
+      moving.push_back({place.parameter, wanted_.lengthscale(place.group)});
   if (moving.empty()) return present;
   const auto m = static_cast<Eigen::Index>(moving.size());
   Eigen::VectorXd x(m);
@@ -51,8 +46,7 @@ KNOBLESS_INLINE double improvement_search::climb_continuous(point& p, double pre
     x(j) = p.unit[c.parameter] / c.length;
     upper(j) = 1.0 / c.length;
   }
-  std::vector<point> probe{p};
-  point& q = probe.front();
+  point q = p;
   const auto place = [&](const Eigen::VectorXd& at) {
     for (Eigen::Index j = 0; j < m; ++j) {
       const coordinate& c = moving[static_cast<std::size_t>(j)];
@@ -60,22 +54,15 @@ KNOBLESS_INLINE double improvement_search::climb_continuous(point& p, double pre
     }
   };
   std::vector<double> slopes(space_.size());
-  Eigen::VectorXd by_number(layout_.numbers());
   const auto descent = [&](const Eigen::VectorXd& at, Eigen::VectorXd& gradient) {
     place(at);
-    model_.predict(layout_.encode(space_, probe), belief_);
-    const double z = (threshold_ - belief_.mean) / belief_.deviation;
-    const log_improvement h = log_expected_improvement(z);
-    // d log(sigma h(z)) = ((1 - z h'/h) d sigma - h'/h d mean) / sigma.
-    for (Eigen::Index f = 0; f < by_number.size(); ++f)
-      by_number(f) =
-          ((1.0 - h.slope * z) * belief_.deviation_slope(f) - h.slope * belief_.mean_slope(f)) / belief_.deviation;
-    layout_.chain(q.unit, q.active, by_number, slopes);
+    const double value = score(q);
+    layout_.chain(q.unit, q.active, by_number_, slopes);
     for (Eigen::Index j = 0; j < m; ++j) {
       const coordinate& c = moving[static_cast<std::size_t>(j)];
       gradient(j) = -slopes[c.parameter] * c.length;
     }
-    return -(h.value + elementary::log(belief_.deviation));
+    return -value;
   };
   minimise_in_box(descent, x, Eigen::VectorXd::Zero(m), upper, {iterations, 1e-3, 1e-4});
   place(x);
@@ -87,7 +74,7 @@ KNOBLESS_INLINE double improvement_search::climb_continuous(point& p, double pre
   return found;
 }
 
-KNOBLESS_INLINE double improvement_search::climb_discrete(point& p, double present, const predicate& eligible) {
+KNOBLESS_INLINE double acquisition_search::climb_discrete(point& p, double present, const predicate& eligible) {
   for (std::size_t k = 0; k < space_.size(); ++k) {
     const std::uint64_t levels = space_[k].levels();
     if (p.active[k] == 0 || levels < 2) continue;
@@ -112,10 +99,9 @@ KNOBLESS_INLINE double improvement_search::climb_discrete(point& p, double prese
       }
     }
     if (others.empty()) continue;
-    Eigen::VectorXd mean;
-    Eigen::VectorXd deviation;
-    model_.predict(layout_.encode(space_, others), mean, deviation);
-    const scored best = rank(mean, deviation).front();
+    Eigen::VectorXd scores;
+    wanted_.scores(layout_.encode(space_, others), scores);
+    const scored best = rank(scores).front();
     if (best.score <= present) continue;
     present = best.score;
     p = others[best.index];
@@ -123,21 +109,20 @@ KNOBLESS_INLINE double improvement_search::climb_discrete(point& p, double prese
   return present;
 }
 
-KNOBLESS_INLINE point improvement_search::find(std::vector<point> candidates, const predicate& eligible) {
+KNOBLESS_INLINE point acquisition_search::find(std::vector<point> candidates, const predicate& eligible) {
   constexpr std::size_t exact = 100;
   constexpr std::size_t leaders = 5;
   constexpr int first_steps = 8;
   constexpr int last_steps = 50;
-  Eigen::VectorXd mean;
-  Eigen::VectorXd deviation;
-  model_.outline(layout_.encode(space_, candidates), mean, deviation);
+  Eigen::VectorXd scores;
+  wanted_.outline(layout_.encode(space_, candidates), scores);
   std::vector<point> promising;
-  for (const scored& s : rank(mean, deviation)) {
+  for (const scored& s : rank(scores)) {
     if (promising.size() == exact) break;
     promising.push_back(std::move(candidates[s.index]));
   }
-  model_.predict(layout_.encode(space_, promising), mean, deviation);
-  std::vector<scored> ranked = rank(mean, deviation);
+  wanted_.scores(layout_.encode(space_, promising), scores);
+  std::vector<scored> ranked = rank(scores);
   ranked.resize((std::min)(ranked.size(), leaders));
 
   const auto climb = [&](scored& s, int rounds, int iterations) {
@@ -158,4 +143,4 @@ KNOBLESS_INLINE point improvement_search::find(std::vector<point> candidates, co
 
 }  // namespace knobless::detail
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "../config.hpp"
-#include "../domain.hpp"
-#include "../history.hpp"
+#include "../base/config.hpp"
+#include "../record/history.hpp"
+#include "../space/domain.hpp"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 /// How much a parameter mattered.
 struct importance_share {
@@ -29,14 +29,15 @@ struct importance_share {
 /// SIAM/ASA J. Uncertainty Quantification 6(2), 2018); and what chance would give, which few trials have much of, does not
 /// count: the mean over all ways to call as many trials good is subtracted, and what is not three and a half standard deviations above
 /// it is 0. A conditional parameter is looked at where it is active; whether it is active is its parent's merit. Failed and
-/// pruned trials are not good. Trials outside the present bounds or against a constraint do not count.
+/// pruned trials are not good, nor are those that break a limit. Of several objectives it is about one, by its number. Trials outside the present bounds or against a constraint do not count.
 ///
 /// It depends on the order of the values alone, not on their size. What parameters do only together is not seen, nor what a
 /// search never tried: it says what mattered in these trials. O(n log n + d (n + 32^3)).
-[[nodiscard]] std::vector<double> importance(const domain& space, const history& seen);
+[[nodiscard]] std::vector<double> importance(const domain& space, const history& seen, std::size_t objective = 0);
 
 /// The same by name, the largest share first.
-[[nodiscard]] std::vector<importance_share> importance_by_name(const domain& space, const history& seen);
+[[nodiscard]] std::vector<importance_share> importance_by_name(const domain& space, const history& seen,
+                                                               std::size_t objective = 0);
 
 }  // namespace knobless
 

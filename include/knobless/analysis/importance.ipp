@@ -6,11 +6,11 @@
 #include <array>
 #include <cmath>
 
-#include "../elementary.hpp"
+#include "../base/elementary.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 namespace detail {
 
 // Where trials lie on one parameter: how many of all that are looked at, and of the good ones, are in each cell.
@@ -109,14 +109,45 @@ struct importance_divergence {
   return d;
 }
 
+// Of the rows where parameter k is active: how many, how many of them are good, and both in each cell.
+struct importance_counts {
+  importance_cells cells;
+  double all = 0.0;
+  double good = 0.0;
+};
+
+[[nodiscard]] inline importance_counts count_cells(const parameter& p, std::size_t k, const history& seen,
+                                                   const std::vector<std::size_t>& rows,
+                                                   const std::vector<unsigned char>& good) {
+  constexpr std::size_t cells_of_a_number = 32;
+  const std::size_t count = p.numeric() ? cells_of_a_number : detail::to_size(p.levels());
+  importance_counts counts{{std::vector<double>(count), std::vector<double>(count)}};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const observation o = seen[rows[i]];
+    if (o.active[k] == 0) continue;
+    const std::size_t cell =
+        p.numeric() ? (std::min)(count - 1, static_cast<std::size_t>(o.unit[k] * static_cast<double>(count)))
+                    : detail::to_size(p.level(o.unit[k]));
+    counts.cells.all[cell] += 1.0;
+    counts.all += 1.0;
+    counts.cells.good[cell] += good[i];
+    counts.good += good[i];
+  }
+  return counts;
+}
+
 }  // namespace detail
 
 // Good are the better quarter, half, three quarters and nine tenths in turn: the published tenth alone says little, since most
 // trials of a search are good, and the best of them differ from the rest by luck. Where the search learnt what matters most
 // is at the other end, among its first and worst trials.
-KNOBLESS_INLINE std::vector<double> importance(const domain& space, const history& seen) {
+KNOBLESS_INLINE std::vector<double> importance(const domain& space, const history& seen, std::size_t objective) {
   constexpr std::size_t least = 20;
   constexpr std::size_t least_good = 5;
+  const auto may_be_good = [](const observation& o) { return o.state == trial_state::complete && o.feasible; };
+  const auto value_of = [&](const observation& o) {
+    return objective < o.values.size() ? o.values[objective] : o.value;
+  };
   std::vector<std::size_t> rows;
   std::vector<double> values;  // sorted
   for (std::size_t i = 0; i < seen.size(); ++i) {
@@ -125,7 +156,7 @@ KNOBLESS_INLINE std::vector<double> importance(const domain& space, const histor
     const point where = o.where();
     if (!space.contains(where) || !space.admits(where)) continue;
     rows.push_back(i);
-    if (o.state == trial_state::complete) values.push_back(o.value);
+    if (may_be_good(o)) values.push_back(value_of(o));
   }
   if (rows.size() < least || values.size() < least_good) return {};
   std::sort(values.begin(), values.end());
@@ -143,29 +174,18 @@ KNOBLESS_INLINE std::vector<double> importance(const domain& space, const histor
     std::vector<unsigned char> good;
     for (const std::size_t r : rows) {
       const observation o = seen[r];
-      const bool within = o.value < limit || (or_as_good && o.value == limit);
-      good.push_back(o.state == trial_state::complete && within ? 1 : 0);
+      const bool within = value_of(o) < limit || (or_as_good && value_of(o) == limit);
+      good.push_back(may_be_good(o) && within ? 1 : 0);
     }
     for (std::size_t k = 0; k < space.size(); ++k) {
       const parameter& p = space[k];
-      const std::size_t count = p.numeric() ? 32 : static_cast<std::size_t>(p.levels());
-      detail::importance_cells cells{std::vector<double>(count), std::vector<double>(count)};
-      double n = 0.0;
-      double m = 0.0;
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        const observation o = seen[rows[i]];
-        if (o.active[k] == 0) continue;
-        const std::size_t cell =
-            p.numeric() ? (std::min)(count - 1, static_cast<std::size_t>(o.unit[k] * static_cast<double>(count)))
-                        : static_cast<std::size_t>(p.level(o.unit[k]));
-        cells.all[cell] += 1.0;
-        n += 1.0;
-        cells.good[cell] += good[i];
-        m += good[i];
-      }
+      const detail::importance_counts counts = detail::count_cells(p, k, seen, rows, good);
+      const double n = counts.all;
+      const double m = counts.good;
       // Of two, no more can be said than that they differ.
       if (m < 2.0 || m >= n) continue;
-      const auto d = p.numeric() ? detail::number_divergence(cells, n, m) : detail::level_divergence(cells, n, m);
+      const auto d =
+          p.numeric() ? detail::number_divergence(counts.cells, n, m) : detail::level_divergence(counts.cells, n, m);
       // The variance of "is it good", over all trials, that this parameter explains where it is active.
       const double explained = m * m / (n * static_cast<double>(rows.size())) * d.beyond_chance();
       shares[k] += explained;
@@ -177,8 +197,9 @@ KNOBLESS_INLINE std::vector<double> importance(const domain& space, const histor
   return shares;
 }
 
-KNOBLESS_INLINE std::vector<importance_share> importance_by_name(const domain& space, const history& seen) {
-  const std::vector<double> shares = importance(space, seen);
+KNOBLESS_INLINE std::vector<importance_share> importance_by_name(const domain& space, const history& seen,
+                                                                 std::size_t objective) {
+  const std::vector<double> shares = importance(space, seen, objective);
   std::vector<importance_share> named;
   for (std::size_t k = 0; k < shares.size(); ++k) named.push_back({space[k].name(), shares[k]});
   std::stable_sort(named.begin(), named.end(),
@@ -188,4 +209,4 @@ KNOBLESS_INLINE std::vector<importance_share> importance_by_name(const domain& s
 
 }  // namespace knobless
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

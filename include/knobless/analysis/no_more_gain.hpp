@@ -4,10 +4,12 @@
 
 #include <optional>
 
-#include "../config.hpp"
-#include "../stopping.hpp"
+#include "../base/config.hpp"
+#include "../base/random.hpp"
+#include "../sampler/gp_ei.hpp"
+#include "stopping.hpp"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 /// For `run_options::stop_when`. A Gaussian process over the told trials, fitted afresh, says what is believed of the point
 /// where one more trial is expected to improve on the best the most (gp_ei::expect). What is expected of the trials that are

@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "../acquisition/expected_improvement.hpp"
-#include "../random.hpp"
+#include "../base/random.hpp"
+#include "../base/random_streams.hpp"
 #include "../sampler/gp_ei.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 KNOBLESS_INLINE std::optional<remaining_gain> no_more_gain(const stop_context& context) {
   const history& seen = context.seen;
   constexpr std::size_t first = 20;
@@ -25,8 +26,7 @@ KNOBLESS_INLINE std::optional<remaining_gain> no_more_gain(const stop_context& c
   std::nth_element(begin.begin(), middle, begin.end());
   const double gained = *middle - seen[*seen.best()].value;
 
-  // A stream that no trial has.
-  random rng(context.seed, ~static_cast<std::uint64_t>(seen.size()));
+  random_stream rng(context.seed, detail::streams::stopping(seen.size()));
   const auto one_more = gp_ei{}.expect({context.space, seen, rng, context.seed, 0, seen.size()});
   if (!one_more || !(gained > 0.0)) return std::nullopt;
   const std::size_t left = context.left != 0 ? context.left : seen.size();
@@ -36,4 +36,4 @@ KNOBLESS_INLINE std::optional<remaining_gain> no_more_gain(const stop_context& c
 
 }  // namespace knobless
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

@@ -3,7 +3,9 @@
 /// users: there are no knobs.
 #pragma once
 
-namespace knobless::detail {
+#include "../base/config.hpp"
+
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// Of the Gaussian process: centres of the normal priors of its hyperparameters' logarithms.
 struct gp_constants {

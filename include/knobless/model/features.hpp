@@ -9,13 +9,13 @@
 #include <span>
 #include <vector>
 
-#include "../domain.hpp"
-#include "../elementary.hpp"
-#include "../point.hpp"
+#include "../base/elementary.hpp"
+#include "../space/domain.hpp"
+#include "../space/point.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// Numbers and levels of points, one a row: see features::room.
 struct encoded {
@@ -136,4 +136,4 @@ class features {
 
 }  // namespace knobless::detail
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

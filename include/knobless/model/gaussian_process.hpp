@@ -5,28 +5,32 @@
 #include <Eigen/Core>
 #include <cstddef>
 
-#include "../config.hpp"
-#include "../elementary.hpp"
+#include "../base/config.hpp"
+#include "../base/elementary.hpp"
 #include "constants.hpp"
+#include "distances.hpp"
 #include "features.hpp"
+#include "kernel.hpp"
+#include "likelihood.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// Exact regression with the kernel
 ///
-///   s (M(r) + t + v [same trial]),  M(r) = (1 + sqrt 5 r + 5/3 r^2) exp(-sqrt 5 r)  (Matern 5/2),
+///   s (k(r) + t + v [same trial]),
 ///
-/// r being the distance of `features` over the lengthscales. t stands for the unknown mean (a normal prior with the variance
-/// s t), v for noise. The scale s has an inverse-gamma prior and is integrated out; lengthscales and v are those of the
-/// highest posterior density: log-normal priors, that of the lengthscales moving up with sqrt d (Hvarfner, Hellsten and
-/// Nardi, Vanilla Bayesian optimization performs great in high dimensions, ICML 2024).
-class gaussian_process {
+/// r being the distance of `features` over the lengthscales (model/distances.hpp). t stands for the unknown mean (a normal
+/// prior with the variance s t), v for noise. The scale s has an inverse-gamma prior and is integrated out; lengthscales and v
+/// are those of the highest posterior density (model/likelihood.hpp). A kernel of one's own is a type that keeps to
+/// `radial_kernel`; with knobless::compiled its file includes model/gaussian_process.ipp.
+template <radial_kernel Kernel>
+class basic_gaussian_process {
  public:
-  explicit gaussian_process(const features& layout, const gp_constants& constants = {});
+  explicit basic_gaussian_process(const features& layout, const gp_constants& constants = {});
 
-  [[nodiscard]] Eigen::Index size() const noexcept { return count_; }
+  [[nodiscard]] Eigen::Index size() const noexcept { return points_.size(); }
 
   /// Finds the hyperparameters that suit these points and values best, from the present ones and, while there are few points,
   /// from two others. The points that are known stay as they are, and must be set anew. O(iterations n^2 (n + d)).
@@ -57,47 +61,43 @@ class gaussian_process {
   void predict(const encoded& one, belief& out) const;
 
   /// Lengthscale of a group.
-  [[nodiscard]] double lengthscale(Eigen::Index group) const { return elementary::exp(log_length_(group)); }
+  [[nodiscard]] double lengthscale(Eigen::Index group) const { return elementary::exp(points_.log_length()(group)); }
   /// Noise variance over the signal's.
   [[nodiscard]] double noise() const { return elementary::exp(log_noise_); }
   [[nodiscard]] double scale() const noexcept { return scale_; }
 
  private:
-  struct workspace;
-  [[nodiscard]] double objective(workspace& work, const Eigen::VectorXd& parameters, Eigen::VectorXd& gradient) const;
-  void scale(const Eigen::MatrixXd& numbers, const Eigen::VectorXd& log_length, Eigen::MatrixXd& out) const;
-  void squared_distances(const Eigen::MatrixXd& scaled, const Eigen::MatrixXi& levels, Eigen::Index count,
-                         const Eigen::VectorXd& log_length, Eigen::MatrixXd& out) const;
-  void correlate(const Eigen::MatrixXd& scaled, const Eigen::MatrixXi& levels, Eigen::Index first, Eigen::Index count,
-                 Eigen::MatrixXd& out) const;
-  void distances(const encoded& one, Eigen::VectorXd& scaled, Eigen::VectorXd& out) const;
+  [[nodiscard]] double variance() const { return 1.0 + mean_share + noise(); }
+  [[nodiscard]] double deviation(double explained) const;
   template <class Variance>
   void predict_with(const encoded& at, Eigen::VectorXd& mean, Eigen::VectorXd& deviation, Variance&& variance) const;
+  void correlate(const Eigen::MatrixXd& scaled, const Eigen::MatrixXi& levels, Eigen::Index first, Eigen::Index count,
+                 Eigen::MatrixXd& out) const;
 
   const features* layout_;
-  double noise_centre_;  // of the priors
-  Eigen::VectorXd length_centre_;
+  gp_priors priors_;
   Eigen::VectorXd learnt_;  // log lengthscales and log noise
   bool ever_learnt_ = false;
 
-  // The known points, and what they are compared with. Rows and columns are multiples of four, those beyond the points are
-  // zero; there may be room for more.
-  Eigen::VectorXd log_length_;
-  Eigen::VectorXd inverse_length_;  // of each number
+  // What is known. Rows and columns are multiples of four, those beyond the points are zero; there may be room for more.
+  compared_points points_;
   double log_noise_;
-  Eigen::Index count_ = 0;
-  Eigen::MatrixXd scaled_;  // numbers over lengthscales
-  Eigen::MatrixXi levels_;
   Eigen::MatrixXd inverse_;  // upper triangular U: the inverse of the kernel matrix is U U'
   Eigen::VectorXd values_;
   Eigen::VectorXd weights_;  // K^-1 y
   double scale_ = 1.0;
 };
 
+/// That of the samplers.
+using gaussian_process = basic_gaussian_process<matern_5_2>;
+
 }  // namespace knobless::detail
 
 #ifndef KNOBLESS_COMPILED
 #include "gaussian_process.ipp"
 #endif
+#ifdef KNOBLESS_COMPILED
+extern template class knobless::detail::basic_gaussian_process<knobless::detail::matern_5_2>;
+#endif
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

@@ -5,9 +5,9 @@
 #include <Eigen/Core>
 #include <vector>
 
-#include "../config.hpp"
+#include "../base/config.hpp"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// f(z) = g'z + z'Hz / 2: the change of a function near a point at the origin, learnt from fewer values than it has
 /// coefficients. Among the functions that pass (nearly) through the values it is the one with the least |g|^2 / t + |H|^2

@@ -8,9 +8,9 @@
 #include "../numeric/dense.hpp"
 #include "../numeric/quasi_newton.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 KNOBLESS_INLINE void local_quadratic::fit(const Eigen::MatrixXd& points, const Eigen::VectorXd& changes) {
   // The posterior mean of a Gaussian process with the kernel t z'y + (z'y)^2 / 2, whose functions are these (Conn, Scheinberg
@@ -82,4 +82,4 @@ KNOBLESS_INLINE double local_quadratic::minimum(const Eigen::VectorXd& lower, co
 
 }  // namespace knobless::detail
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

@@ -7,11 +7,11 @@
 #include <cstddef>
 #include <vector>
 
-#include "../elementary.hpp"
+#include "../base/elementary.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// Values relative to their median (of two, the lower: their mean would be as large as a wall that half of the trials hit),
 /// in units of the good half's root mean square distance from it; above the median bent towards a limit, so that a wall or
@@ -31,6 +31,16 @@ class output_transform {
     half_spread_ = spread(values, (n + 1) / 2);
     // Where most values are the least, the unit can only come from the others.
     if (!(half_spread_ > 0.0)) half_spread_ = spread(values, n);
+    if (!(half_spread_ > 0.0)) half_spread_ = 1.0;
+  }
+
+  /// With another bound between good and bad than the median: at least one value is at most `knee`. Up to there the map is
+  /// linear. O(n log n).
+  output_transform(std::vector<double> values, double knee) : half_centre_(knee / 2) {
+    std::sort(values.begin(), values.end());
+    const auto good = std::upper_bound(values.begin(), values.end(), knee) - values.begin();
+    half_spread_ = spread(values, static_cast<std::size_t>(good));
+    if (!(half_spread_ > 0.0)) half_spread_ = spread(values, values.size());
     if (!(half_spread_ > 0.0)) half_spread_ = 1.0;
   }
 
@@ -68,4 +78,4 @@ class output_transform {
 
 }  // namespace knobless::detail
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

@@ -9,14 +9,14 @@
 #include <span>
 #include <vector>
 
-#include "../domain.hpp"
-#include "../elementary.hpp"
+#include "../base/elementary.hpp"
 #include "../numeric/block_rows.hpp"
 #include "../numeric/float4.hpp"
+#include "../space/domain.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 /// A normal kernel on one coordinate, cut off at the ends of [0, 1].
 struct normal_kernel {
@@ -268,4 +268,4 @@ class parzen {
 
 }  // namespace knobless
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

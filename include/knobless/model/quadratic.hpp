@@ -6,21 +6,21 @@
 #include <span>
 #include <vector>
 
-#include "../config.hpp"
+#include "../base/config.hpp"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 /// f(z) = c + b z + z' H z, fitted by weighted least squares. Columns that depend on earlier ones get no coefficient, so a
 /// coordinate with two levels is no trouble.
 class quadratic {
  public:
-  /// linear: no H. diagonal: H has a diagonal. full: all of H.
-  enum class form : unsigned char { linear, diagonal, full };
+  /// affine: no H. diagonal: H has a diagonal. full: all of H.
+  enum class form : unsigned char { affine, diagonal, full };
 
   /// How many coefficients a form has in n dimensions.
   [[nodiscard]] static std::size_t coefficients(form shape, std::size_t n) noexcept {
     switch (shape) {
-      case form::linear:
+      case form::affine:
         return n + 1;
       case form::diagonal:
         return 2 * n + 1;
@@ -61,7 +61,7 @@ class quadratic {
   [[nodiscard]] bool refine(std::size_t count);
   void change_frame();
 
-  form form_ = form::linear;
+  form form_ = form::affine;
   std::size_t n_ = 0;
   frame frame_;
   std::vector<double> coefficients_;    // 1, z_i, z_i^2, z_i z_j for i < j

@@ -8,9 +8,9 @@
 
 #include "../numeric/dense.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 // The rows of the least-squares problem, by columns, in units of the frame; then the values.
 KNOBLESS_INLINE void quadratic::set_up(const frame& in, std::span<const double> points, std::span<const double> values,
@@ -35,7 +35,7 @@ KNOBLESS_INLINE void quadratic::set_up(const frame& in, std::span<const double> 
     const double* const z = &scaled_[k * rows];
     next([&](std::size_t i) { return z[i] * weights[i]; });
   }
-  if (form_ != form::linear)
+  if (form_ != form::affine)
     for (std::size_t k = 0; k < n_; ++k) {
       const double* const z = &scaled_[k * rows];
       next([&](std::size_t i) { return z[i] * z[i] * weights[i]; });
@@ -185,7 +185,7 @@ KNOBLESS_INLINE void quadratic::expand(const double* at, double weight) {
   double* to = step_.data();
   *to++ = weight;
   for (std::size_t k = 0; k < n_; ++k) *to++ = weight * z[k];
-  if (form_ != form::linear)
+  if (form_ != form::affine)
     for (std::size_t k = 0; k < n_; ++k) *to++ = weight * (z[k] * z[k]);
   if (form_ == form::full)
     for (std::size_t k = 0; k < n_; ++k)
@@ -238,7 +238,7 @@ KNOBLESS_INLINE void quadratic::change_frame() {
   };
   const auto ratio = [&](std::size_t k) { return frame_.spread[k] / triangle_frame_.spread[k]; };
   for (std::size_t k = 0; k < n_; ++k) to[0] += to[1 + k] * shift(k);
-  if (form_ != form::linear)
+  if (form_ != form::affine)
     for (std::size_t k = 0; k < n_; ++k) {
       double& h = to[1 + n_ + k];
       to[0] += h * (shift(k) * shift(k));
@@ -263,7 +263,7 @@ KNOBLESS_INLINE double quadratic::operator()(std::span<const double> at) const n
   const double* c = coefficients_.data();
   double sum = *c++;
   for (std::size_t i = 0; i < n_; ++i) sum += *c++ * scaled(i);
-  if (form_ == form::linear) return sum;
+  if (form_ == form::affine) return sum;
   for (std::size_t i = 0; i < n_; ++i) sum += *c++ * (scaled(i) * scaled(i));
   if (form_ == form::diagonal) return sum;
   for (std::size_t i = 0; i < n_; ++i) {
@@ -278,7 +278,7 @@ KNOBLESS_INLINE bool quadratic::minimum(double radius, std::span<double> found) 
   const std::size_t rows = detail::padded(n_);
   const double* b = &coefficients_[1];
   hessian_.assign(rows * n_, 0.0);
-  if (form_ != form::linear) {
+  if (form_ != form::affine) {
     for (std::size_t i = 0; i < n_; ++i) hessian_[i * rows + i] = coefficients_[1 + n_ + i];
     const double* c = &coefficients_[1 + n_];
     if (form_ == form::full) {
@@ -316,4 +316,4 @@ KNOBLESS_INLINE bool quadratic::minimum(double radius, std::span<double> found) 
 
 }  // namespace knobless
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

@@ -6,10 +6,10 @@
 #include <span>
 #include <vector>
 
-#include "../config.hpp"
-#include "../random.hpp"
+#include "../base/config.hpp"
+#include "../base/random.hpp"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 /// CMA-ES without a study around it: sample a generation of points, rank them, update. Knows neither bounds nor values.
 ///
@@ -65,7 +65,7 @@ class search_distribution {
   [[nodiscard]] double path(std::size_t k) const noexcept { return sigma_ * scale_[k] * path_c_[k]; }
 
   /// Draws a point and returns its squared Mahalanobis length. O(d^2 / 2), O(d) for the diagonal form.
-  double sample(random& rng, double* x) noexcept;
+  double sample(random_stream& rng, double* x) noexcept;
   /// The squared Mahalanobis length of any point. O(d^2 / 2).
   [[nodiscard]] double length(const double* x) noexcept;
   /// The coordinates of a point in units of the distribution: L^-1 (x - mean) / sigma, into `z`, padded(d) long. O(d^2 / 2).
@@ -86,6 +86,7 @@ class search_distribution {
 
  private:
   void set_weights();
+  void grow_covariance(double keep) noexcept;
   void factorise() noexcept;
 
   std::size_t n_ = 0;

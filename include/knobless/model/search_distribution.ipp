@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "../elementary.hpp"
+#include "../base/elementary.hpp"
 #include "../numeric/dense.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 KNOBLESS_INLINE std::size_t search_distribution::default_population(std::size_t dimensions) noexcept {
   return 4 +
@@ -92,7 +92,7 @@ KNOBLESS_INLINE double search_distribution::deviation(std::size_t k) const noexc
   return sigma_ * scale_[k] * std::sqrt(covariance_[form_ == form::full ? k * rows_ + k : k]);
 }
 
-KNOBLESS_INLINE double search_distribution::sample(random& rng, double* x) noexcept {
+KNOBLESS_INLINE double search_distribution::sample(random_stream& rng, double* x) noexcept {
   rng.normals(normals_.data(), n_);
   unwhiten(normals_.data(), x);
   return detail::dot(normals_.data(), normals_.data(), rows_);
@@ -165,6 +165,15 @@ KNOBLESS_INLINE void search_distribution::update(std::span<const member> ranked)
   std::copy(path_c_.begin(), path_c_.end(), steps_.begin() + static_cast<std::ptrdiff_t>(population_ * rows_));
   coefficients_[population_] = c_1_;
   const double keep = 1.0 + (moves ? 0.0 : c_1_ * c_c_ * (2.0 - c_c_)) - c_1_ - c_mu_ * weight_sum_;
+  grow_covariance(keep);
+
+  // The step size (44).
+  sigma_ *= elementary::exp((std::min)(1.0, c_sigma_ / d_sigma_ * (length_sigma / chi_ - 1.0)));
+  if (generation_ - factorised_ >= patience_) factorise();
+}
+
+// Keeps this share of the covariance, and adds the steps with their coefficients.
+KNOBLESS_INLINE void search_distribution::grow_covariance(double keep) noexcept {
   const std::size_t columns = coefficients_.size();
   if (form_ == form::full) {
     for (std::size_t j = 0; j < n_; ++j) {
@@ -184,10 +193,6 @@ KNOBLESS_INLINE void search_distribution::update(std::span<const member> ranked)
       for (std::size_t k = 0; k < n_; ++k) covariance_[k] += coefficients_[i] * (y[k] * y[k]);
     }
   }
-
-  // The step size (44).
-  sigma_ *= elementary::exp((std::min)(1.0, c_sigma_ / d_sigma_ * (length_sigma / chi_ - 1.0)));
-  if (generation_ - factorised_ >= patience_) factorise();
 }
 
 KNOBLESS_INLINE void search_distribution::factorise() noexcept {
@@ -225,4 +230,4 @@ KNOBLESS_INLINE bool search_distribution::without_effect() const noexcept {
 
 }  // namespace knobless
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

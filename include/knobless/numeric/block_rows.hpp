@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <vector>
 
-namespace knobless::detail {
+#include "../base/config.hpp"
+
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// A growing table for loops that must not stumble. A `std::vector` that outgrows its room moves all that it holds into new
 /// memory, which is a millisecond where there are megabytes; here a block is added for each 128 rows.

@@ -9,9 +9,9 @@
 
 #include "double4.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// Columns are padded with zeros to a multiple of this.
 inline constexpr std::size_t column_step = double4::size;
@@ -303,4 +303,4 @@ inline void solve_upper(const double* factor, double* y, std::size_t n) noexcept
 
 }  // namespace knobless::detail
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

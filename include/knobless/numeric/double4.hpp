@@ -8,11 +8,11 @@
 #include <cstdint>
 #include <cstring>
 
-#include "../config.hpp"
+#include "../base/config.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 #if defined(__GNUC__)
 using double2 = double __attribute__((vector_size(16)));
@@ -119,4 +119,4 @@ struct double4 {
 
 }  // namespace knobless::detail
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

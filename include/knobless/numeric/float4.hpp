@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <cstring>
 
-#include "../detail/strict_begin.inc"
+#include "../base/config.hpp"
 
-namespace knobless::detail {
+#include "../base/strict_begin.inc"
+
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 #if defined(__GNUC__)
 using lanes = float __attribute__((vector_size(16)));
@@ -153,4 +155,4 @@ struct float4 {
 
 }  // namespace knobless::detail
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

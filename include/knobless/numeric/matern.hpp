@@ -6,9 +6,9 @@
 
 #include "double4.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// Replaces squared distances r^2, n of them (a multiple of 4), by (1 + s + s^2 / 3) exp(-s) + shift with s = sqrt(5) r. What
 /// rounding made negative counts as 0. O(n).
@@ -32,4 +32,4 @@ inline void matern(double* r2, double shift, double* slope, std::size_t n) noexc
 
 }  // namespace knobless::detail
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

@@ -7,12 +7,17 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
-#include "../config.hpp"
+#include "../base/config.hpp"
 #include "../model/constants.hpp"
-#include "../sampler.hpp"
+#include "cma_es.hpp"
+#include "gp_ei.hpp"
+#include "nsga2.hpp"
+#include "sampler.hpp"
+#include "tpe.hpp"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 /// Options of `automatic`.
 struct automatic_options {
@@ -29,6 +34,8 @@ struct automatic_constants {
   double model_share = 0.25;   ///< of the trials after these, for the Gaussian process and the local quadratic
   double parzen_share = 0.25;  ///< of them, for TPE; CMA-ES has the rest
   double shares_last = 300.0;  ///< trials from which on both shares decline as 1 / n, in favour of CMA-ES
+  double smooth_shares =
+      0.1;  ///< what is left of both at most while CMA-ES's quadratic helper ranks as the objective does
   double tuner_share = 0.05;   ///< of the objective's time, for proposals
   double free_seconds = 0.01;  ///< of a study, that proposals may take whatever the objective takes
   gp_ei_constants model;
@@ -44,9 +51,12 @@ struct automatic_constants {
 /// - The first 8 points, then up to 100 trials: the Gaussian process (gp_ei), alternating with steps of a local quadratic model
 ///   (trust_region.hpp) while these keep their promises; each failure in a row doubles how long they wait.
 /// - After 100 trials half of them go to CMA-ES, which starts from what was told, and a quarter to TPE. From 300 trials on the
-///   model's and TPE's shares decline as 1 / n.
+///   model's and TPE's shares decline as 1 / n. While CMA-ES's quadratic helper ranks its generations as the objective does,
+///   they get a tenth of their shares.
+/// - With several objectives, or limits that outcomes name: the Gaussian processes of gp_ei for 200 trials, then a share of them
+///   that declines as 1 / n; NSGA-II proposes the rest, and TPE each third of these.
 /// - Where trials are told with the seconds that they took, proposals take a twentieth of that by counted work, and a hundredth
-///   of a second in all whatever it is: dear algorithms have to wait for their turn, and cheap ones take it. What the
+///   of a second in all whatever it is: costly algorithms have to wait for their turn, and cheap ones take it. What the
 ///   objective takes is looked up after 8, 16, 32 ... trials and in powers of 8, so that a replay need not be lucky. In a
 ///   deterministic study time has no say.
 /// - Small discrete spaces end: when all points are told, the best is evaluated once more. If the value is the same, nothing
@@ -55,10 +65,18 @@ struct automatic_constants {
 /// Asks cost what the one that is asked costs.
 class automatic {
  public:
+  /// For logs.
+  static constexpr std::string_view name = "automatic";
+  /// It proposes for several objectives, too.
+  static constexpr bool several_objectives = true;
+
   /// Raises an error if seconds_per_ask is negative or not finite.
   explicit automatic(automatic_options options = {});
   /// With other constants, to measure what they are worth.
   automatic(automatic_options options, const detail::automatic_constants& constants);
+  /// A copy begins anew: it derives from the history again what this one has.
+  automatic(const automatic& other);
+  automatic& operator=(const automatic& other);
   automatic(automatic&&) noexcept;
   automatic& operator=(automatic&&) noexcept;
   ~automatic();
@@ -79,6 +97,18 @@ class automatic {
   std::unique_ptr<state> state_;
 };
 
+namespace detail {
+
+/// study{space}.
+template <>
+struct unnamed_sampler<void> {
+  template <class Config>
+  static any_sampler make() {
+    return automatic{};
+  }
+};
+
+}  // namespace detail
 }  // namespace knobless
 
 #ifndef KNOBLESS_COMPILED

@@ -10,32 +10,50 @@
 #include <utility>
 #include <vector>
 
-#include "../elementary.hpp"
-#include "../error.hpp"
-#include "../parameter.hpp"
+#include "../base/elementary.hpp"
+#include "../base/error.hpp"
+#include "../record/history_cursor.hpp"
+#include "../space/parameter.hpp"
 #include "cma_es.hpp"
+#include "counted_work.hpp"
 #include "finite_space.hpp"
 #include "gp_ei.hpp"
+#include "nsga2.hpp"
+#include "plateau.hpp"
 #include "tpe.hpp"
 #include "trust_region.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 struct automatic::state {
-  enum class source : unsigned char { none, start, model, quadratic, parzen, evolution, chance, repetition };
-  static constexpr std::array<std::string_view, 8> names{"others",
-                                                         "the first points",
-                                                         "the Gaussian process",
-                                                         "the local quadratic model",
-                                                         "TPE",
-                                                         "CMA-ES",
-                                                         "chance, of the points that were left",
-                                                         "repetition, since the values are noisy"};
+  enum class source : unsigned char {
+    none,
+    start,
+    model,
+    quadratic,
+    parzen,
+    evolution,
+    genetic,
+    chance,
+    repetition,
+    spread
+  };
+  static constexpr std::array<std::string_view, 10> names{
+      "the caller",
+      "the first points",
+      "the Gaussian process",
+      "the local quadratic model",
+      "TPE",
+      "CMA-ES",
+      "NSGA-II",
+      "chance, of the points that were left",
+      "repetition, to see whether the values are noisy",
+      "a space-filling sequence, since the best value is that of most points"};
 
   state(const history& seen, const domain& space, const detail::automatic_constants& constants)
-      : epoch(seen.epoch()),
+      : heard(seen),
         dimensions(space.size()),
         all(space),
         model(constants.model),
@@ -45,28 +63,33 @@ struct automatic::state {
   [[nodiscard]] std::optional<point> ask(const ask_context& context, const automatic_options& options,
                                          const detail::automatic_constants& constants);
   [[nodiscard]] std::optional<point> propose(const ask_context& context, const detail::automatic_constants& constants);
+  [[nodiscard]] std::optional<point> propose_for_goals(const ask_context& context);
   [[nodiscard]] std::optional<point> by_model(const ask_context& context);
   [[nodiscard]] point substitute(const ask_context& context);
   void look_at_clock(const ask_context& context, const automatic_options& options,
                      const detail::automatic_constants& constants);
   void tell_parzen(const ask_context& context, const automatic_options& options);
-  [[nodiscard]] double parzen_seconds(std::size_t told) const;
+  [[nodiscard]] double parzen_seconds(const ask_context& context) const;
+  void bound_constraints(const ask_context& context, double seconds) const;
   [[nodiscard]] bool affords(double seconds);
+  [[nodiscard]] bool affords_model(const ask_context& context);
 
   static constexpr std::size_t first_points = 8;
   // Without knowledge of the objective's time.
   static constexpr double most_seconds = 0.05;
   static constexpr std::size_t longest_wait = 64;
 
-  std::uint64_t epoch;
+  detail::history_cursor heard;
   std::size_t dimensions;
   detail::finite_space all;
+  detail::plateau plateau;
   gp_ei model;
   detail::trust_region quadratic;
   cma_es evolution;
   tpe parzen;
+  nsga2 genetic;
 
-  // Turns: each trial adds its shares; whoever has most is next.
+  // Turns: each trial adds its shares; the one that has most is next.
   double model_credit = 0.0;
   double parzen_credit = 0.0;
   double evolution_credit = 0.0;
@@ -75,6 +98,7 @@ struct automatic::state {
 
   // Time, by counted work.
   bool timed = false;
+  bool each_ask = true;    // the allowance is that of an ask
   double allowance = 0.0;  // in all, or for an ask where the objective's time is not known
   double spent = 0.0;
   double trial_seconds = 0.0;
@@ -94,44 +118,11 @@ KNOBLESS_INLINE automatic::automatic(automatic_options options, const detail::au
                         " given, but it must be 0 (follows from the objective) or a number of seconds"),
            "seconds_per_ask"});
 }
+KNOBLESS_INLINE automatic::automatic(const automatic& other) : automatic(other.options_, other.constants_) {}
+KNOBLESS_INLINE automatic& automatic::operator=(const automatic& other) { return *this = automatic(other); }
 KNOBLESS_INLINE automatic::automatic(automatic&&) noexcept = default;
 KNOBLESS_INLINE automatic& automatic::operator=(automatic&&) noexcept = default;
 KNOBLESS_INLINE automatic::~automatic() = default;
-
-// Counted work in seconds, as measured on one core of a server of 2021.
-namespace detail {
-
-[[nodiscard]] inline double gp_seconds(std::size_t told, std::size_t dimensions) noexcept {
-  const auto n = static_cast<double>((std::min)(told, std::size_t{400}));
-  const auto d = static_cast<double>(dimensions);
-  // It learns at each of the first asks.
-  const double learning = told <= 48 ? 10.0 + 0.6 * d : 0.0;
-  return 1e-6 * n * (10.0 + 0.45 * d + 0.05 * n + learning);
-}
-
-[[nodiscard]] inline double quadratic_seconds(std::size_t told, std::size_t dimensions) noexcept {
-  const auto n = static_cast<double>(told);
-  const auto d = static_cast<double>(dimensions);
-  const double m = (std::min)({n, (d + 1.0) * (d + 2.0), 300.0});
-  return 1e-9 * (5000.0 + n * (50.0 + 3.0 * d) + m * m * (0.05 * m + 0.3 * d) + 100.0 * d * d);
-}
-
-[[nodiscard]] inline double parzen_seconds(std::size_t told, std::size_t dimensions) noexcept {
-  return 1e-9 * (15000.0 + 3.3 * static_cast<double>(told) * static_cast<double>(dimensions));
-}
-
-// To take in a told trial.
-[[nodiscard]] inline double hearing_seconds(std::size_t dimensions) noexcept {
-  return 1e-6 * (3.0 + 0.6 * static_cast<double>(dimensions));
-}
-
-// Of CMA-ES's quadratic helper, on average; the dearest of its asks take some 15 times that.
-[[nodiscard]] inline double helper_seconds(std::size_t dimensions) noexcept {
-  const auto d = static_cast<double>(dimensions);
-  return 1e-6 * (5.0 + 0.7 * d * d);
-}
-
-}  // namespace detail
 
 // The power of 8 below the median time of a trial: a rough figure, so that a repeated run comes to the same one.
 KNOBLESS_INLINE void automatic::state::look_at_clock(const ask_context& context, const automatic_options& options,
@@ -162,7 +153,8 @@ KNOBLESS_INLINE void automatic::state::look_at_clock(const ask_context& context,
   evolution.economise(options.seconds_per_ask > 0.0 ? 15.0 * helper > options.seconds_per_ask
                                                     : timed && helper > constants.tuner_share * trial_seconds);
   // Limits of an ask, not of the study.
-  if (options.seconds_per_ask > 0.0 || !timed) spent = 0.0;
+  each_ask = options.seconds_per_ask > 0.0 || !timed;
+  if (each_ask) spent = 0.0;
 }
 
 // TPE takes in each trial soon after it was told. When its turn comes, all at once would make that ask a long one.
@@ -176,9 +168,22 @@ KNOBLESS_INLINE void automatic::state::tell_parzen(const ask_context& context, c
   parzen.hear(context.seen, context.space, most);
 }
 
-KNOBLESS_INLINE double automatic::state::parzen_seconds(std::size_t told) const {
+KNOBLESS_INLINE double automatic::state::parzen_seconds(const ask_context& context) const {
+  constexpr double candidates = 400.0;  // that are shown to the constraints
+  const std::size_t told = context.seen.size();
   return detail::parzen_seconds(told, dimensions) +
+         (context.space.constrained() ? candidates * detail::constraint_seconds(dimensions) : 0.0) +
          detail::hearing_seconds(dimensions) * static_cast<double>(told - parzen.heard());
+}
+
+// The search for admitted points, the study's as well, gets what is left of the ask.
+KNOBLESS_INLINE void automatic::state::bound_constraints(const ask_context& context, double seconds) const {
+  if (context.constraints == nullptr) return;
+  constexpr double least = 100.0;  // calls
+  detail::constraint_budget& budget = *context.constraints;
+  const double calls =
+      (std::max)(least, seconds / detail::constraint_seconds(dimensions) - static_cast<double>(budget.made));
+  if (calls < static_cast<double>(budget.left)) budget.left = static_cast<std::size_t>(calls);
 }
 
 KNOBLESS_INLINE bool automatic::state::affords(double seconds) {
@@ -188,6 +193,31 @@ KNOBLESS_INLINE bool automatic::state::affords(double seconds) {
   }
   spent += seconds;
   return true;
+}
+
+// In all, an ask of the Gaussian process takes what it takes on average. Where each ask is bounded, it learns from as many points
+// as that bears, and is left out where these are too few.
+KNOBLESS_INLINE bool automatic::state::affords_model(const ask_context& context) {
+  constexpr double candidates = 1200.0;  // that are shown to the constraints, with those of the climbs
+  constexpr std::size_t most_learnt = 200;
+  constexpr std::size_t least_learnt = 20;
+  const std::size_t told = context.seen.size();
+  const double constraints = context.space.constrained() ? candidates * detail::constraint_seconds(dimensions) : 0.0;
+  model.learn_from(most_learnt);
+  if (!each_ask) return affords(detail::gp_seconds(told, dimensions) + constraints);
+  const double fixed = detail::gp_longest_seconds(told, dimensions) + constraints;
+  std::size_t learnt = (std::min)(told, most_learnt);
+  const double left = allowance - spent - fixed;
+  if (left > 0.0) {
+    const double bearable = std::sqrt(left / detail::gp_learning_seconds(1.0, dimensions));
+    if (bearable < static_cast<double>(learnt)) learnt = static_cast<std::size_t>(bearable);
+  }
+  if (left <= 0.0 || learnt < (std::min)(told, least_learnt)) {
+    rationed = true;
+    return false;
+  }
+  model.learn_from(learnt == (std::min)(told, most_learnt) ? most_learnt : learnt);
+  return affords(fixed + detail::gp_learning_seconds(static_cast<double>(learnt), dimensions));
 }
 
 // The Gaussian process and the local quadratic model in turns. A quadratic step that failed k times in a row waits for 2^k - 1
@@ -200,7 +230,7 @@ KNOBLESS_INLINE std::optional<point> automatic::state::by_model(const ask_contex
       wait = (std::min)(longest_wait, std::size_t{1} << (std::min)(quadratic.failures(), std::size_t{16}));
       return p;
     }
-  if (told < first_points || affords(detail::gp_seconds(told, dimensions))) {
+  if (told < first_points || affords_model(context)) {
     wait -= wait > 0 ? 1 : 0;
     latest = told + context.seen.pending().size() < first_points ? source::start : source::model;
     return model.ask(context);
@@ -209,9 +239,9 @@ KNOBLESS_INLINE std::optional<point> automatic::state::by_model(const ask_contex
   return std::nullopt;
 }
 
-// Who is cheap.
+// TPE and CMA-ES in turn, which are cheap.
 KNOBLESS_INLINE point automatic::state::substitute(const ask_context& context) {
-  if (++substitutes % 2 != 0 && affords(parzen_seconds(context.seen.size()))) {
+  if (++substitutes % 2 != 0 && affords(parzen_seconds(context))) {
     latest = source::parzen;
     return *parzen.ask(context);
   }
@@ -226,7 +256,8 @@ KNOBLESS_INLINE std::optional<point> automatic::state::propose(const ask_context
     if (std::optional<point> p = by_model(context)) return p;
     return substitute(context);
   }
-  const double late = (std::min)(1.0, constants.shares_last / told);
+  double late = (std::min)(1.0, constants.shares_last / told);
+  if (evolution.ranks_well()) late = (std::min)(late, constants.smooth_shares);
   model_credit += late * constants.model_share;
   parzen_credit += late * constants.parzen_share;
   evolution_credit += 1.0 - late * (constants.model_share + constants.parzen_share);
@@ -241,7 +272,7 @@ KNOBLESS_INLINE std::optional<point> automatic::state::propose(const ask_context
     return substitute(context);
   }
   parzen_credit -= 1.0;
-  if (!affords(parzen_seconds(context.seen.size()))) {
+  if (!affords(parzen_seconds(context))) {
     latest = source::evolution;
     return evolution.ask(context);
   }
@@ -249,24 +280,56 @@ KNOBLESS_INLINE std::optional<point> automatic::state::propose(const ask_context
   return parzen.ask(context);
 }
 
+// With several objectives or limits: models alone for some 200 trials, then a share that declines as 1 / n, NSGA-II and TPE in turn
+// for the rest.
+KNOBLESS_INLINE std::optional<point> automatic::state::propose_for_goals(const ask_context& context) {
+  constexpr double alone = 200.0;
+  const history& seen = context.seen;
+  const std::size_t told = seen.size();
+  const auto goals = static_cast<double>(seen.objectives() + seen.limit_kinds().size());
+  model_credit += (std::min)(1.0, alone / static_cast<double>((std::max)(told, std::size_t{1})));
+  if (model_credit >= 1.0) {
+    model_credit -= 1.0;
+    if (told < first_points || affords(goals * detail::gp_seconds((std::min)(told, std::size_t{300}), dimensions))) {
+      latest = told + seen.pending().size() < first_points ? source::start : source::model;
+      return model.ask(context);
+    }
+  }
+  if (++substitutes % 3 == 0 && affords(parzen_seconds(context))) {
+    latest = source::parzen;
+    return parzen.ask(context);
+  }
+  latest = source::genetic;
+  return genetic.ask(context);
+}
+
 KNOBLESS_INLINE std::optional<point> automatic::state::ask(const ask_context& context, const automatic_options& options,
                                                            const detail::automatic_constants& constants) {
   const history& seen = context.seen;
+  while (heard.more(seen)) heard.advance();
   quadratic.hear(seen);
   look_at_clock(context, options, constants);
   tell_parzen(context, options);
+  if (options.seconds_per_ask > 0.0) bound_constraints(context, options.seconds_per_ask);
   std::optional<point> p;
   if (all.finite()) all.hear(seen);
+  const bool several = seen.objectives() > 1 || !seen.limit_kinds().empty();
+  if (all.finite() && all.exhausted(seen) && seen.objectives() > 1) return std::nullopt;
   if (all.finite() && all.exhausted(seen)) {
     latest = source::repetition;
     p = all.again(seen);
+    if (p) context.repeat();
   } else {
-    p = propose(context, constants);
+    plateau.hear(seen);
+    const bool flat = plateau.flat() && !several;
+    if (flat) latest = source::spread;
+    p = flat ? plateau.ask(context) : several ? propose_for_goals(context) : propose(context, constants);
     if (all.finite() && p && !all.fresh(seen, *p)) {
       latest = source::chance;
       p = all.any(context);
     }
   }
+  if (options.seconds_per_ask > 0.0) bound_constraints(context, options.seconds_per_ask - spent);
   if (p) {
     sources.resize((std::max)(sources.size(), context.number + 1), source::none);
     sources[context.number] = latest;
@@ -275,7 +338,7 @@ KNOBLESS_INLINE std::optional<point> automatic::state::ask(const ask_context& co
 }
 
 KNOBLESS_INLINE std::optional<point> automatic::ask(const ask_context& context) {
-  if (!state_ || context.seen.epoch() != state_->epoch || context.space.size() != state_->dimensions)
+  if (!state_ || !state_->heard.follows(context.seen) || context.space.size() != state_->dimensions)
     state_ = std::make_unique<state>(context.seen, context.space, constants_);
   return state_->ask(context, options_, constants_);
 }
@@ -302,11 +365,11 @@ KNOBLESS_INLINE std::string automatic::explain(const history& seen) const {
       text += detail::text("the best was proposed by ", state::names[static_cast<std::size_t>(state_->sources[number])],
                            "\n");
   if (state_->rationed && state_->timed)
-    text += detail::text("a trial takes some ", detail::short_number(state_->trial_seconds),
-                         " s, so dear proposals had to wait for their turn\n");
+    text += detail::text("a trial takes at least ", detail::short_number(state_->trial_seconds),
+                         " s, so expensive proposals had to wait for their turn\n");
   return text;
 }
 
 }  // namespace knobless
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

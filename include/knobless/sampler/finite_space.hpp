@@ -7,10 +7,10 @@
 #include <optional>
 #include <vector>
 
-#include "../config.hpp"
-#include "../sampler.hpp"
+#include "../base/config.hpp"
+#include "sampler.hpp"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// Knows which points of a space are left where there are few, and what to do when there are none.
 class finite_space {

@@ -6,11 +6,11 @@
 #include <cmath>
 #include <utility>
 
-#include "../elementary.hpp"
+#include "../base/elementary.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 KNOBLESS_INLINE finite_space::finite_space(const domain& space) {
   constexpr std::uint64_t most = 4096;
@@ -51,7 +51,7 @@ KNOBLESS_INLINE void finite_space::hear(const history& seen) {
     const std::size_t index = find(o.where());
     if (index == points_.size()) continue;
     place& there = points_[index];
-    if (o.state != trial_state::complete) {
+    if (o.state != trial_state::complete || !o.feasible) {
       there.failed = true;
       continue;
     }
@@ -70,7 +70,7 @@ KNOBLESS_INLINE bool finite_space::fresh(const history& seen, const point& p) co
 }
 
 KNOBLESS_INLINE std::optional<point> finite_space::any(const ask_context& context) const {
-  const auto from = static_cast<std::size_t>(context.rng.below(points_.size()));
+  const auto from = detail::to_size(context.rng.below(points_.size()));
   for (std::size_t i = 0; i < points_.size(); ++i) {
     const place& there = points_[(from + i) % points_.size()];
     if (fresh(context.seen, there.where)) return there.where;
@@ -118,4 +118,4 @@ KNOBLESS_INLINE std::optional<point> finite_space::again(const history& seen) co
 
 }  // namespace knobless::detail
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

@@ -4,11 +4,10 @@
 
 #include <cstddef>
 
-#include "../sampler.hpp"
 #include "latin_hypercube.hpp"
-#include "random_search.hpp"
+#include "sampler.hpp"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// One of the n first points: the centre of the space (who sets bounds by hand puts the best guess in the middle), then a
 /// Latin hypercube (few independent points leave large holes). O(n d).
@@ -20,8 +19,7 @@ namespace knobless::detail {
     space.complete(centre);
     if (space.admits(centre)) return centre;
   }
-  point p = *latin_hypercube(n).ask(context);
-  return space.admits(p) ? p : random_point(space, context.rng);
+  return *latin_hypercube(n).ask(context);
 }
 
 }  // namespace knobless::detail

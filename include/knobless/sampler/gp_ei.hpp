@@ -4,12 +4,19 @@
 
 #include <memory>
 #include <optional>
+#include <string_view>
 
-#include "../config.hpp"
+#include "../base/config.hpp"
 #include "../model/constants.hpp"
-#include "../sampler.hpp"
+#include "latin_hypercube.hpp"
+#include "random_search.hpp"
+#include "sampler.hpp"
+#include "sobol.hpp"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
+namespace detail {
+class gp_goals;
+}  // namespace detail
 
 /// For trials that are precious: some 10 to 500 of them. The next point is where a Gaussian process over the told trials
 /// expects the largest improvement on the best of them (Jones, Schonlau and Welch, Efficient global optimization of expensive
@@ -27,6 +34,8 @@ namespace knobless {
 ///   Improvement is on the lowest posterior mean of the told points, which for deterministic objectives is the best value.
 /// - Running trials are taken to give what the model expects, and to improve so far (kriging believer: Ginsbourger, Le Riche
 ///   and Carraro, Kriging is well-suited to parallelize optimization, 2010). No point is proposed twice while others are found.
+/// - With several objectives, or limits that outcomes name: a Gaussian process for each of them, the expected improvement of the
+///   hypervolume, and the probability that all limits are kept (sampler/gp_goals.hpp).
 /// - From 200 trials on, lengthscales are learnt from half the best and half the latest of them; the model knows 400 at most.
 ///
 /// What it proposes follows from the sequence of its asks: the hyperparameters start from those of the ask before. The same
@@ -34,15 +43,27 @@ namespace knobless {
 /// learns, with n = min(told, 400): a few milliseconds.
 class gp_ei {
  public:
+  /// For logs.
+  static constexpr std::string_view name = "gp_ei";
+  /// It proposes for several objectives, too.
+  static constexpr bool several_objectives = true;
+
   gp_ei();
   /// With other constants, to measure what they are worth.
   explicit gp_ei(const detail::gp_ei_constants& constants);
+  /// A copy begins anew: it derives from the history again what this one has.
+  gp_ei(const gp_ei& other);
+  gp_ei& operator=(const gp_ei& other);
   gp_ei(gp_ei&&) noexcept;
   gp_ei& operator=(gp_ei&&) noexcept;
   ~gp_ei();
 
   /// The next point.
   [[nodiscard]] std::optional<point> ask(const ask_context& context);
+
+  /// Learns the hyperparameters from so many points at most, and never from more than 200: where an ask that learns must not
+  /// take longer.
+  void learn_from(std::size_t most) noexcept { most_learnt_ = most; }
 
   /// What study::best_estimated() gives: the told trial of the lowest posterior mean, and that mean. O(min(n, 400)^3).
   [[nodiscard]] std::optional<estimate> estimate_best(const domain& space, const history& seen) const;
@@ -62,7 +83,9 @@ class gp_ei {
  private:
   struct state;
   detail::gp_ei_constants constants_;
+  std::size_t most_learnt_ = 200;
   std::unique_ptr<state> state_;
+  std::unique_ptr<detail::gp_goals> goals_;
 };
 
 }  // namespace knobless

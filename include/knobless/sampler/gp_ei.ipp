@@ -6,30 +6,32 @@
 #include <bit>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <utility>
 #include <vector>
 
 #include "../acquisition/maximise.hpp"
-#include "../elementary.hpp"
+#include "../base/elementary.hpp"
 #include "../model/features.hpp"
 #include "../model/gaussian_process.hpp"
 #include "../model/output_transform.hpp"
+#include "../model/strays.hpp"
+#include "../record/history_cursor.hpp"
+#include "admitted_point.hpp"
 #include "first_point.hpp"
-#include "random_search.hpp"
+#include "gp_goals.hpp"
+#include "plateau.hpp"
 #include "surroundings.hpp"
+#include "told_nearby.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 struct gp_ei::state {
   state(const history& seen, const domain& space, const detail::gp_ei_constants& constants)
-      : epoch(seen.epoch()),
-        dimensions(space.size()),
-        doubt(constants.doubt),
-        layout(space),
-        model(layout, constants.priors) {}
+      : heard(seen), dimensions(space.size()), doubt(constants.doubt), layout(space), model(layout, constants.priors) {}
   state(const state&) = delete;
   state& operator=(const state&) = delete;
 
@@ -40,7 +42,7 @@ struct gp_ei::state {
   [[nodiscard]] point start(const ask_context& context) const;
   [[nodiscard]] point propose(const ask_context& context);
   double lowest_mean(const history& seen, std::vector<point>& best) const;
-  [[nodiscard]] bool eligible(const ask_context& context, const point& p) const;
+  [[nodiscard]] bool unseen(const ask_context& context, const point& p) const;
   [[nodiscard]] detail::encoded encode(const domain& space, const history& seen,
                                        const std::vector<std::size_t>& of) const;
   [[nodiscard]] Eigen::VectorXd transformed(const history& seen, const std::vector<std::size_t>& of,
@@ -53,16 +55,19 @@ struct gp_ei::state {
   static constexpr std::size_t most_learnt = 200;
   static constexpr std::size_t most_known = 400;
 
-  std::uint64_t epoch;
+  detail::plateau plateau;
+  detail::history_cursor heard;
   std::size_t dimensions;
   double doubt;
   detail::features layout;
   detail::gaussian_process model;
-  std::size_t told = 0;
+  std::size_t most_learnt_now = most_learnt;
   std::size_t complete = 0;
-  std::vector<std::size_t> rows;     // of the history, all that say something about the space
+  std::vector<std::size_t> told;     // rows of the history that say something about the space
+  std::size_t judged = 0;            // how many of these were looked at for strays
+  std::vector<std::size_t> rows;     // those that are no strays
   std::vector<std::size_t> members;  // of these, those that the model knows
-  std::size_t learnt_at = 0;         // how many rows there were when the hyperparameters were learnt
+  std::size_t learnt_at = 0;         // how many were told when the hyperparameters were learnt
   std::size_t lessons = 0;           // how often that was
   // Hashes of all told points, and of these with their values, sorted.
   std::vector<std::uint64_t> points;
@@ -71,6 +76,8 @@ struct gp_ei::state {
 
 KNOBLESS_INLINE gp_ei::gp_ei() = default;
 KNOBLESS_INLINE gp_ei::gp_ei(const detail::gp_ei_constants& constants) : constants_(constants) {}
+KNOBLESS_INLINE gp_ei::gp_ei(const gp_ei& other) : gp_ei(other.constants_) {}
+KNOBLESS_INLINE gp_ei& gp_ei::operator=(const gp_ei& other) { return *this = gp_ei(other); }
 KNOBLESS_INLINE gp_ei::gp_ei(gp_ei&&) noexcept = default;
 KNOBLESS_INLINE gp_ei& gp_ei::operator=(gp_ei&&) noexcept = default;
 KNOBLESS_INLINE gp_ei::~gp_ei() = default;
@@ -84,20 +91,22 @@ KNOBLESS_INLINE bool gp_ei::state::insert(std::vector<std::uint64_t>& sorted, st
 }
 
 KNOBLESS_INLINE void gp_ei::state::update(const history& seen) {
-  for (; told < seen.size(); ++told) {
-    const observation o = seen[told];
+  for (; heard.more(seen); heard.advance()) {
+    const observation o = seen[heard.row()];
     const std::uint64_t where = detail::point_hash(o.unit, o.active);
     insert(points, where);
     // The same answer at the same point again says nothing new. Counted, hundreds of repetitions would convince the model
     // that all values are alike.
     const bool news = insert(answers, where ^ (std::bit_cast<std::uint64_t>(o.value) * 2 + (o.has_value ? 1 : 0)));
-    // What was told far outside the present bounds says nothing about the inside.
-    bool inside = o.state != trial_state::foreign;
-    for (std::size_t k = 0; k < dimensions; ++k) inside = inside && o.unit[k] >= -0.25 && o.unit[k] <= 1.25;
-    if (!inside || !news) continue;
-    rows.push_back(told);
+    if (!news || !detail::told_nearby(o)) continue;
+    told.push_back(heard.row());
     if (o.state == trial_state::complete) ++complete;
   }
+  if (told.size() == judged) return;
+  judged = told.size();
+  const std::vector<std::size_t> out = detail::strays(seen, told);
+  rows.clear();
+  std::set_difference(told.begin(), told.end(), out.begin(), out.end(), std::back_inserter(rows));
 }
 
 KNOBLESS_INLINE detail::encoded gp_ei::state::encode(const domain& space, const history& seen,
@@ -155,11 +164,11 @@ KNOBLESS_INLINE std::vector<std::size_t> gp_ei::state::select(const history& see
 KNOBLESS_INLINE void gp_ei::state::learn(const history& seen, const domain& space) {
   // At each ask at first, or at each second one where many trials were told before: those that the model itself proposed
   // teach it the most.
-  const std::size_t wait = lessons > 40 ? rows.size() / 25 : (rows.size() > 60 ? 1 : 0);
-  if (lessons > 0 && rows.size() < learnt_at + 1 + wait) return;
-  const std::vector<std::size_t> few = select(seen, most_learnt);
+  const std::size_t wait = lessons > 40 ? told.size() / 25 : (told.size() > 60 ? 1 : 0);
+  if (lessons > 0 && told.size() < learnt_at + 1 + wait) return;
+  const std::vector<std::size_t> few = select(seen, (std::min)(most_learnt, most_learnt_now));
   model.learn(encode(space, seen, few), transformed(seen, few));
-  learnt_at = rows.size();
+  learnt_at = told.size();
   ++lessons;
 }
 
@@ -168,9 +177,8 @@ KNOBLESS_INLINE void gp_ei::state::know(const history& seen, const domain& space
   model.set(encode(space, seen, members), log_stretch);
 }
 
-// Neither told nor running, and admitted by the constraints.
-KNOBLESS_INLINE bool gp_ei::state::eligible(const ask_context& context, const point& p) const {
-  if (!context.space.admits(p)) return false;
+// Neither told nor running.
+KNOBLESS_INLINE bool gp_ei::state::unseen(const ask_context& context, const point& p) const {
   if (std::binary_search(points.begin(), points.end(), detail::point_hash(p.unit, p.active))) return false;
   for (const pending_trial& running : context.seen.pending())
     if (running.where == p) return false;
@@ -180,8 +188,10 @@ KNOBLESS_INLINE bool gp_ei::state::eligible(const ask_context& context, const po
 // Nobody needs to see a point of a discrete space twice.
 KNOBLESS_INLINE point gp_ei::state::start(const ask_context& context) const {
   point p = detail::first_point(context, startup);
-  for (int tries = 0; tries < 100 && !eligible(context, p); ++tries)
-    p = detail::random_point(context.space, context.rng);
+  for (int tries = 0; tries < 100 && !unseen(context, p); ++tries) {
+    p = detail::admitted_anywhere(context, detail::uniform_point(context.space, context.rng));
+    if (!context.space.admits(p)) break;  // the study looks further
+  }
   return p;
 }
 
@@ -230,16 +240,18 @@ KNOBLESS_INLINE point gp_ei::state::propose(const ask_context& context) {
     model.condition(values);
   }
 
-  const auto allowed = [&](const point& p) { return eligible(context, p); };
-  std::vector<point> from = detail::everywhere_and_around(space, best, context.rng);
-  std::erase_if(from, [&](const point& p) { return !allowed(p); });
-  if (from.empty()) return detail::random_point(space, context.rng);
-  return detail::improvement_search(space, layout, model, threshold).find(std::move(from), allowed);
+  const auto allowed = [&](const point& p) { return unseen(context, p) && space.admits(p); };
+  std::vector<point> from = detail::everywhere_and_around(context, best);
+  std::erase_if(from, [&](const point& p) { return !unseen(context, p); });
+  if (from.empty()) return detail::admitted_anywhere(context, detail::uniform_point(space, context.rng));
+  const detail::expected_gain wanted(model, threshold);
+  return detail::acquisition_search(space, layout, wanted).find(std::move(from), allowed);
 }
 
 KNOBLESS_INLINE std::optional<estimate> gp_ei::estimate_best(const domain& space, const history& seen) const {
   if (!seen.best()) return std::nullopt;
   estimate found{*seen.best(), seen[*seen.best()].value};
+  if (!shows_noise(space, seen)) return found;
   // Afresh, so that the answer depends on the history alone.
   state s(seen, space, constants_);
   s.update(seen);
@@ -253,12 +265,15 @@ KNOBLESS_INLINE std::optional<estimate> gp_ei::estimate_best(const domain& space
   for (std::size_t i = 0; i < s.members.size(); ++i) {
     const observation o = seen[s.members[i]];
     const double mean = means(static_cast<Eigen::Index>(i));
-    if (o.state != trial_state::complete || mean >= least) continue;
+    if (o.state != trial_state::complete || !o.feasible || mean >= least) continue;
     const point where = o.where();
     if (!space.contains(where) || !space.admits(where)) continue;
     least = mean;
     found = {s.members[i], transform.inverse(mean)};
   }
+  // A smoothed value lies among those that it was smoothed from, whatever the model says and however huge they are.
+  constexpr double huge = (std::numeric_limits<double>::max)();
+  found.value = (std::min)((std::max)(found.value, seen[*seen.best()].value), huge);
   return found;
 }
 
@@ -278,11 +293,12 @@ KNOBLESS_INLINE std::optional<gp_ei::outlook> gp_ei::expect(const ask_context& c
   // Below the median, the transform is linear.
   const double unit = transform.inverse(0.0) - transform.inverse(-1.0);
   const double noise = unit * std::sqrt(s.model.noise() * s.model.scale());
-  const auto allowed = [&](const point& p) { return s.eligible(context, p); };
-  std::vector<point> from = detail::everywhere_and_around(space, best, context.rng);
-  std::erase_if(from, [&](const point& p) { return !allowed(p); });
+  const auto allowed = [&](const point& p) { return s.unseen(context, p) && space.admits(p); };
+  std::vector<point> from = detail::everywhere_and_around(context, best);
+  std::erase_if(from, [&](const point& p) { return !s.unseen(context, p); });
   if (from.empty()) return outlook{0.0, 0.0, noise};
-  const point where = detail::improvement_search(space, s.layout, s.model, threshold).find(std::move(from), allowed);
+  const detail::expected_gain wanted(s.model, threshold);
+  const point where = detail::acquisition_search(space, s.layout, wanted).find(std::move(from), allowed);
   Eigen::VectorXd mean;
   Eigen::VectorXd deviation;
   s.model.predict(s.layout.encode(space, {where}), mean, deviation);
@@ -291,15 +307,22 @@ KNOBLESS_INLINE std::optional<gp_ei::outlook> gp_ei::expect(const ask_context& c
 
 KNOBLESS_INLINE std::optional<point> gp_ei::ask(const ask_context& context) {
   const history& seen = context.seen;
-  if (!state_ || seen.epoch() != state_->epoch || context.space.size() != state_->dimensions ||
-      state_->told > seen.size())
+  if (seen.objectives() > 1 || !seen.limit_kinds().empty()) {
+    if (!goals_ || !goals_->of(seen, context.space))
+      goals_ = std::make_unique<detail::gp_goals>(seen, context.space, constants_);
+    return goals_->ask(context);
+  }
+  if (!state_ || !state_->heard.follows(seen) || context.space.size() != state_->dimensions)
     state_ = std::make_unique<state>(seen, context.space, constants_);
+  state_->most_learnt_now = most_learnt_;
   state_->update(seen);
-  if (state_->rows.size() + seen.pending().size() < state::startup || state_->complete < 2)
+  state_->plateau.hear(seen);
+  if (state_->plateau.flat()) return state_->plateau.ask(context);
+  if (state_->told.size() + seen.pending().size() < state::startup || state_->complete < 2)
     return state_->start(context);
   return state_->propose(context);
 }
 
 }  // namespace knobless
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

@@ -5,20 +5,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
-#include "../config.hpp"
-#include "../sampler.hpp"
+#include "../base/config.hpp"
+#include "sampler.hpp"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 /// All points of a grid, one after another: the baseline that is better left alone (Bergstra and Bengio, 2012).
 ///
 /// Each point is proposed once: combinations that differ only in inactive parameters count as one, those that break a
-/// constraint are left out. The order is that of an odometer whose last wheel is the last parameter. A study that is
+/// constraint are left out; where 16384 in a row do, an admitted point of the space stands in. The order is that of an odometer whose last wheel is the last parameter. A study that is
 /// resumed goes on where it was. O(d) an ask, O(points d) after a resumption.
 class grid {
  public:
+  /// For logs.
+  static constexpr std::string_view name = "grid";
+  static constexpr bool several_objectives = true;  ///< it looks at no values
+
   /// points = 0: all values of each discrete parameter and 10 of each continuous one, however many points that gives.
   /// Else the finest full grid of at most `points` points in which the parameters have nearly equal numbers of values (a
   /// parameter with few values has all of them).

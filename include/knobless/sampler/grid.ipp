@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 KNOBLESS_INLINE void grid::place(const domain& space, const std::vector<std::uint64_t>& sizes,
                                  const std::vector<std::uint64_t>& wheel, point& at) {
@@ -78,6 +78,14 @@ KNOBLESS_INLINE std::optional<point> grid::ask(const ask_context& context) {
     begun_ = false;
     before_ = context.proposed;
   }
+  // Points against the constraints that are passed over: in an ask, and where a study is resumed. Beyond that the study finds
+  // another point, which the grid passes over when it comes there.
+  constexpr std::size_t most_broken = 16384;
+  constexpr std::size_t most_broken_before = std::size_t{1} << 20U;
+  std::size_t broken = 0;
+  const auto pass_over = [&](std::size_t most) {
+    for (; !over_ && broken < most && !space.admits(at_); ++broken) over_ = !advance(space, sizes_, wheel_, at_);
+  };
   if (!begun_ || given_ != context.proposed) {
     sizes_ = resolution(space);
     wheel_.assign(space.size(), 0);
@@ -85,21 +93,22 @@ KNOBLESS_INLINE std::optional<point> grid::ask(const ask_context& context) {
     begun_ = true;
     place(space, sizes_, wheel_, at_);
     over_ = false;
-    for (std::size_t skipped = before_; !over_; ++skipped) {
-      while (!over_ && !space.admits(at_)) over_ = !advance(space, sizes_, wheel_, at_);
-      if (over_ || skipped == context.proposed) break;
-      over_ = !advance(space, sizes_, wheel_, at_);
+    for (std::size_t skipped = before_; !over_ && skipped != context.proposed; ++skipped) {
+      pass_over(most_broken_before);
+      if (!over_) over_ = !advance(space, sizes_, wheel_, at_);
     }
     given_ = context.proposed;
+    broken = 0;
   }
+  for (pass_over(most_broken); !over_ && context.known(at_); pass_over(most_broken))
+    over_ = !advance(space, sizes_, wheel_, at_);
   if (over_) return std::nullopt;
   point next = at_;
   ++given_;
-  do over_ = !advance(space, sizes_, wheel_, at_);
-  while (!over_ && !space.admits(at_));
+  over_ = !advance(space, sizes_, wheel_, at_);
   return next;
 }
 
 }  // namespace knobless
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

@@ -5,10 +5,14 @@
 #include <algorithm>
 #include <bit>
 #include <boost/random/sobol.hpp>
+#include <utility>
 
-#include "../detail/strict_begin.inc"
+#include "../base/random_streams.hpp"
+#include "admitted_point.hpp"
 
-namespace knobless {
+#include "../base/strict_begin.inc"
+
+namespace knobless::inline KNOBLESS_ABI {
 namespace detail {
 
 // Nested uniform scrambling of a 32-bit fraction: each bit is flipped or not by a hash of the bits above it. Works on
@@ -33,7 +37,7 @@ namespace detail {
 
 }  // namespace detail
 
-KNOBLESS_INLINE void sobol::prepare(std::size_t dimensions, std::uint64_t seed) {
+KNOBLESS_INLINE void sobol::begin(std::size_t dimensions, std::uint64_t seed) {
   seed_ = seed;
   dimensions_ = dimensions;
   given_ = 0;
@@ -62,40 +66,47 @@ KNOBLESS_INLINE void sobol::prepare(std::size_t dimensions, std::uint64_t seed) 
   }
   state_.assign(covered, 0);
   scramble_.resize(covered);
-  random keys(seed, ~std::uint64_t{0} >> 1U);  // a stream of its own, far from those of the trials
+  random_stream keys(seed, detail::streams::sobol);
   for (std::uint32_t& key : scramble_) key = static_cast<std::uint32_t>(keys());
+}
+
+KNOBLESS_INLINE void sobol::next(const domain& space, random_stream& rng, point& p) {
+  const std::size_t covered = state_.size();
+  p.unit.resize(space.size());
+  for (std::size_t k = 0; k < covered; ++k)
+    p.unit[k] = (static_cast<double>(detail::owen_scramble(state_[k], scramble_[k])) + 0.5) * 0x1p-32;
+  for (std::size_t k = covered; k < space.size(); ++k) p.unit[k] = rng.uniform();
+  space.complete(p);
+  ++index_;
+  const auto bit = static_cast<std::size_t>(std::countr_zero(index_));
+  if (bit < 32)
+    for (std::size_t k = 0; k < covered; ++k) state_[k] ^= directions_[bit * covered + k];
 }
 
 KNOBLESS_INLINE std::optional<point> sobol::ask(const ask_context& context) {
   const domain& space = context.space;
   if (dimensions_ != space.size() || seed_ != context.seed || context.proposed < given_)
-    prepare(space.size(), context.seed);
-  const std::size_t covered = state_.size();
-  const auto step = [&] {
-    ++index_;
-    const auto bit = static_cast<std::size_t>(std::countr_zero(index_));
-    if (bit < 32)
-      for (std::size_t k = 0; k < covered; ++k) state_[k] ^= directions_[bit * covered + k];
-  };
+    begin(space.size(), context.seed);
+  constexpr std::size_t most_broken = 32;    // in a row; many proposals may have to be caught up with
+  constexpr std::size_t most_known = 10000;  // told from elsewhere, in a row
   point p = context.blank();
-  const auto place = [&] {
-    for (std::size_t k = 0; k < covered; ++k)
-      p.unit[k] = (static_cast<double>(detail::owen_scramble(state_[k], scramble_[k])) + 0.5) * 0x1p-32;
-    for (std::size_t k = covered; k < space.size(); ++k) p.unit[k] = context.rng.uniform();
-    space.complete(p);
-    return space.admits(p);
-  };
   // Catch up with a resumed study, then take the next admitted point.
-  for (constexpr std::size_t most = 10000;; ++given_) {
-    std::size_t tries = 0;
-    while (!place() && ++tries < most) step();
-    step();
-    if (given_ == context.proposed) break;
+  for (;; ++given_) {
+    // What was told from elsewhere is passed over; on the way to the present place nothing is known to be from elsewhere.
+    const bool last = given_ == context.proposed;
+    std::size_t broken = 0;
+    for (std::size_t tries = 0; tries < most_known; ++tries) {
+      next(space, context.rng, p);
+      const bool admitted = space.admits(p);
+      if (admitted && !(last && context.known(p))) break;
+      if (!admitted && ++broken == most_broken) break;
+    }
+    if (last) break;
   }
   ++given_;
-  return p;
+  return detail::admitted_anywhere(context, std::move(p));
 }
 
 }  // namespace knobless
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

@@ -4,39 +4,53 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
-#include "../domain.hpp"
-#include "../elementary.hpp"
-#include "../history.hpp"
-#include "../point.hpp"
-#include "../random.hpp"
+#include "../base/elementary.hpp"
+#include "../base/random.hpp"
+#include "../space/point.hpp"
+#include "admitted_point.hpp"
+#include "sampler.hpp"
 #include "sobol.hpp"
 
-#include "../detail/strict_begin.inc"
+#include "../base/strict_begin.inc"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
-/// 300 points of a scrambled Sobol sequence, and 300 from around the given ones, in turn: some of the coordinates of each,
-/// moved by steps of all lengths from 0.0016 to 0.5. All are complete; not all need be admitted. O(600 d).
-[[nodiscard]] inline std::vector<point> everywhere_and_around(const domain& space, const std::vector<point>& best,
-                                                              random& rng) {
+/// Points that may be proposed next: 300 of a scrambled Sobol sequence, and 300 from around the given ones, in turn: some of the
+/// coordinates of each, moved by steps of all lengths from 0.0016 to 0.5. All are complete and admitted. Constraints leave fewer:
+/// up to 1200 of the sequence are tried, 64 where none of these is admitted; where few are, 64 steps of random walks from the
+/// given points stand in. O(600 d).
+[[nodiscard]] inline std::vector<point> everywhere_and_around(const ask_context& context,
+                                                              const std::vector<point>& best) {
   constexpr std::size_t global = 300;
   constexpr std::size_t local = 300;
+  constexpr std::size_t most_tried = 1200;
+  constexpr std::size_t hopeless = 64;
+  constexpr std::size_t walks = 64;
   constexpr double log_10 = 2.30258509299404568402;
+  const domain& space = context.space;
+  random_stream& rng = context.rng;
+  const bool constrained = space.constrained();
+  admitted_points constraints(context);
   std::vector<point> all;
   sobol even;
-  const history none(space.size());
-  const std::uint64_t scrambling = rng();
-  for (std::size_t i = 0; i < global; ++i) all.push_back(*even.ask({space, none, rng, scrambling, i}));
+  even.begin(space.size(), rng());
+  for (std::size_t tried = 0; all.size() < global && tried < most_tried && (tried < hopeless || !all.empty());
+       ++tried) {
+    point p;
+    even.next(space, rng, p);
+    if (!constrained || constraints.admits(p)) all.push_back(std::move(p));
+  }
+  const bool rare = all.size() < walks;
   const std::size_t d = space.size();
   for (std::size_t i = 0; i < local && !best.empty(); ++i) {
     point p = best[i % best.size()];
     const double reach = elementary::exp(log_10 * (-2.5 * rng.uniform() - 0.3));
     const double share = (std::max)(rng.uniform(), 1.0 / static_cast<double>(d));
-    const auto sure = static_cast<std::size_t>(rng.below(d));
+    const auto sure = detail::to_size(rng.below(d));
     for (std::size_t k = 0; k < d; ++k) {
       if (k != sure && rng.uniform() > share) continue;
       const parameter& q = space[k];
@@ -50,11 +64,13 @@ namespace knobless::detail {
       p.unit[k] = (std::min)((std::max)(u, 0.0), 1.0);
     }
     space.complete(p);
-    all.push_back(std::move(p));
+    if (!constrained || constraints.admits(p)) all.push_back(std::move(p));
   }
+  for (std::size_t i = 0; rare && i < walks && !best.empty(); ++i)
+    if (std::optional<point> p = constraints.step(best[i % best.size()])) all.push_back(std::move(*p));
   return all;
 }
 
 }  // namespace knobless::detail
 
-#include "../detail/strict_end.inc"
+#include "../base/strict_end.inc"

@@ -6,12 +6,17 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <string_view>
 
-#include "../config.hpp"
+#include "../base/config.hpp"
 #include "../model/constants.hpp"
-#include "../sampler.hpp"
+#include "../model/parzen.hpp"
+#include "latin_hypercube.hpp"
+#include "random_search.hpp"
+#include "sampler.hpp"
+#include "sobol.hpp"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 /// TPE (Bergstra et al., Algorithms for hyper-parameter optimization, NeurIPS 2011), multivariate, as Watanabe recommends
 /// (Tree-structured Parzen estimator, arXiv 2304.11127), with changes that measured better on our suite (docs/refuted.md has
@@ -31,14 +36,28 @@ namespace knobless {
 ///   them and complete ones.
 /// - Where all active parameters are discrete, a point that was asked before is not proposed again as long as others are
 ///   found.
+/// - While the values say nothing (sampler/plateau.hpp), points of Sobol's sequence are proposed.
+///
+/// - With several objectives, or limits that outcomes name, trials are ordered by constrained domination
+///   (sampler/goal_order.hpp), and the good ones weigh the same (Ozaki et al., Multiobjective tree-structured Parzen estimator,
+///   GECCO 2020). The order and the sides are made anew at
+///   each ask: O(n d log n) more.
 ///
 /// An ask costs O(24 n d) flops for n told trials and a tell O(d log n), both without allocation in the steady state but for
 /// the point.
 class tpe {
  public:
+  /// For logs.
+  static constexpr std::string_view name = "tpe";
+  /// It proposes for several objectives, too.
+  static constexpr bool several_objectives = true;
+
   tpe();
   /// With other constants, to measure what they are worth.
   explicit tpe(const detail::tpe_constants& constants);
+  /// A copy begins anew: it derives from the history again what this one has.
+  tpe(const tpe& other);
+  tpe& operator=(const tpe& other);
   tpe(tpe&&) noexcept;
   tpe& operator=(tpe&&) noexcept;
   ~tpe();

@@ -2,15 +2,17 @@
 /// Steps of a local quadratic model.
 #pragma once
 
+#include <Eigen/Core>
 #include <cstddef>
 #include <optional>
+#include <vector>
 
-#include "../config.hpp"
+#include "../base/config.hpp"
 #include "../model/constants.hpp"
-#include "../point.hpp"
-#include "../sampler.hpp"
+#include "../space/point.hpp"
+#include "sampler.hpp"
 
-namespace knobless::detail {
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// Proposes where a local quadratic model of the told points has its minimum within a box around the best of them, in the
 /// manner of BOBYQA (Powell, The BOBYQA algorithm for bound constrained optimization without derivatives, 2009): the box
@@ -43,6 +45,17 @@ class trust_region {
   static constexpr double least_promise = 1e-6;
   /// Integers with more levels move as if they were continuous.
   static constexpr std::size_t few_levels = 20;
+
+  [[nodiscard]] bool waits(const history& seen);
+  [[nodiscard]] static std::vector<std::size_t> moving(const domain& space, const observation& best);
+  [[nodiscard]] static std::optional<std::size_t> best_of(const history& seen, const std::vector<std::size_t>& strays);
+  [[nodiscard]] static std::vector<std::size_t> neighbours(const history& seen, const observation& best,
+                                                           const std::vector<std::size_t>& moving,
+                                                           const std::vector<std::size_t>& strays);
+  [[nodiscard]] static double median(const history& seen);
+  void move_box(const observation& best, const std::vector<std::size_t>& moving);
+  [[nodiscard]] double minimum(const history& seen, const observation& best, const std::vector<std::size_t>& moving,
+                               const std::vector<std::size_t>& rows, Eigen::VectorXd& z) const;
 
   trust_region_constants constants_;
 

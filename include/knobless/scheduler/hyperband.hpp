@@ -3,13 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
-#include "../error.hpp"
-#include "../scheduler.hpp"
+#include "../base/error.hpp"
+#include "scheduler.hpp"
 #include "successive_halving.hpp"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 /// How much training there is at most, and how it is cut.
 struct hyperband_options {
@@ -36,9 +37,12 @@ struct bracket {
 /// algorithm 1), from the one that cuts earliest to the one that never cuts. Raises an error for options out of range.
 [[nodiscard]] inline std::vector<bracket> hyperband_brackets(const hyperband_options& options) {
   if (options.factor < 2)
-    raise({error_code::invalid_option, "a factor below 2 given, but it must be at least 2", "factor"});
+    raise({error_code::invalid_option, text(std::to_string(options.factor), " given, but it must be at least 2"),
+           "factor"});
   if (options.min_resource < 1 || options.min_resource > options.max_resource)
-    raise({error_code::invalid_option, "it must lie between 1 and max_resource", "min_resource"});
+    raise({error_code::invalid_option,
+           text(std::to_string(options.min_resource), " given, but it must lie between 1 and max_resource"),
+           "min_resource"});
   std::size_t most = 0;  // s_max
   for (std::size_t r = options.max_resource; r / options.factor >= options.min_resource; r /= options.factor) ++most;
   std::vector<bracket> all;
@@ -77,6 +81,18 @@ class hyperband_stopping {
   }
   /// See the concept `scheduler`.
   void ended(const running_trial& t, trial_state state) { brackets_[bracket_of(t.number)].ended(t, state); }
+
+  /// See the concept `judging_scheduler`.
+  [[nodiscard]] auto judge(std::size_t number) {
+    struct of_bracket {
+      std::size_t last;
+      detail::halving_judge rungs;
+      [[nodiscard]] bool stops(const running_trial& t) { return t.curve.back().step < last && rungs.stops(t); }
+      void ended(const running_trial& t, trial_state state) { rungs.ended(t, state); }
+    };
+    const std::size_t b = bracket_of(number);
+    return of_bracket{last_[b], brackets_[b].judge(number)};
+  }
 
   /// The bracket of a trial, from 0, which cuts earliest. O(brackets).
   [[nodiscard]] std::size_t bracket_of(std::size_t number) const noexcept {

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <vector>
 
-namespace knobless::detail {
+#include "../base/config.hpp"
+
+namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// The k-th smallest of n values, k being n share, rounded down (but at least 1) or up: two heaps that meet there, since k
 /// never falls while values only come. For 0 < share <= 1.
@@ -29,7 +32,7 @@ class running_quantile {
       high_.push_back(value);
       std::push_heap(high_.begin(), high_.end(), std::greater<>());
     }
-    const auto k = (std::max)(static_cast<std::size_t>(share_ * static_cast<double>(size()) + shift_), std::size_t{1});
+    const std::size_t k = rank(size());
     if (low_.size() > k) {
       std::pop_heap(low_.begin(), low_.end());
       high_.push_back(low_.back());
@@ -46,7 +49,19 @@ class running_quantile {
   /// Only with at least one value. O(1).
   [[nodiscard]] double value() const noexcept { return low_.front(); }
 
+  /// What a further value may not exceed, to be among the k smallest as soon as it is inserted. O(1).
+  [[nodiscard]] double bar() const noexcept {
+    const std::size_t k = rank(size() + 1);
+    if (k <= low_.size()) return low_.front();
+    return high_.empty() ? (std::numeric_limits<double>::max)() : high_.front();
+  }
+
  private:
+  // k of n values.
+  [[nodiscard]] std::size_t rank(std::size_t n) const noexcept {
+    return (std::max)(static_cast<std::size_t>(share_ * static_cast<double>(n) + shift_), std::size_t{1});
+  }
+
   double share_;
   double shift_;
   std::vector<double> low_;   // the k smallest, the largest of them in front

@@ -4,9 +4,9 @@
 
 #include <optional>
 
-#include "../scheduler.hpp"
+#include "scheduler.hpp"
 
-namespace knobless {
+namespace knobless::inline KNOBLESS_ABI {
 
 /// Values that a trial may report, as its user reports them.
 struct threshold_options {

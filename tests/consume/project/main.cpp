@@ -21,7 +21,7 @@ struct settings {
 
 int main() {
   const knobless::space<settings> space{
-      knobless::real("rate", &settings::rate, {.low = 1e-4, .high = 1.0, .scale = knobless::log}),
+      knobless::real("rate", &settings::rate, {.low = 1e-4, .high = 1.0, .scale = knobless::scaling::log}),
       knobless::integer("width", &settings::width, {.low = 1, .high = 64})};
   knobless::study study{space, knobless::tpe{}, {.seed = 1}};
   for (int i = 0; i < 60; ++i) {
