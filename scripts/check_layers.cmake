@@ -16,7 +16,7 @@ set(rooms
     sampler     # who proposes the next point
     scheduler   # who stops trials that lag behind
     analysis    # which parameters mattered, and whether going on is worth it
-    report      # what happened, in words
+    report      # what happened: as data, in words, and as a page
     executor    # who runs things at the same time
     study       # ask and tell, and the loop over them
     training    # models that are trained in pieces

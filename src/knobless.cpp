@@ -27,6 +27,9 @@
 #include <knobless/record/log_items.ipp>
 #include <knobless/record/record.ipp>
 #include <knobless/record/record_log.ipp>
+#include <knobless/report/effects.ipp>
+#include <knobless/report/summary.ipp>
+#include <knobless/report/timeline.ipp>
 #include <knobless/sampler/admitted_point.ipp>
 #include <knobless/sampler/automatic.ipp>
 #include <knobless/sampler/cma/categories.ipp>
