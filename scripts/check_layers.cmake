@@ -17,8 +17,8 @@ set(rooms
     scheduler   # who stops trials that lag behind
     analysis    # which parameters mattered, and whether going on is worth it
     report      # what happened: as data, in words, and as a page
-    executor    # who runs things at the same time
-    study       # ask and tell, and the loop over them
+    study       # ask and tell, and the state machine of a whole search
+    executor    # who runs trials, one after the other or at the same time
     training    # models that are trained in pieces
     storage     # journals: optional, they need another library
 )

@@ -11,6 +11,7 @@
 #include <knobless/analysis/importance.ipp>
 #include <knobless/analysis/no_more_gain.ipp>
 #include <knobless/analysis/trade_off.ipp>
+#include <knobless/executor/runners.ipp>
 #include <knobless/executor/threads.ipp>
 #include <knobless/model/distances.ipp>
 #include <knobless/model/estimate.ipp>
@@ -54,7 +55,7 @@
 #include <knobless/sampler/trust_region.ipp>
 #include <knobless/space/domain.ipp>
 #include <knobless/space/parameter.ipp>
-#include <knobless/study/search_loop.ipp>
+#include <knobless/study/search_machine.ipp>
 #include <knobless/study/study_core.ipp>
 #include <knobless/study/study_log.ipp>
 #include <knobless/training/fidelity_core.ipp>

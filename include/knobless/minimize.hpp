@@ -23,6 +23,7 @@
 #include "base/config.hpp"
 #include "base/error.hpp"
 #include "executor/executor.hpp"
+#include "executor/runners.hpp"
 #include "record/csv.hpp"
 #include "record/outcome.hpp"
 #include "record/record_keeper.hpp"
@@ -34,7 +35,7 @@
 #include "space/space.hpp"
 #include "study/objective.hpp"
 #include "study/objectives.hpp"
-#include "study/search_loop.hpp"
+#include "study/search_machine.hpp"
 #include "study/study.hpp"
 
 namespace knobless::inline KNOBLESS_ABI {
@@ -205,9 +206,9 @@ namespace detail {
 // Calls the objective with many configurations.
 template <class Config, class F, class Convert>
 void evaluate_batch(F& objective, const Convert& convert, const space<Config>& where,
-                    std::span<loop_trial* const> trials) {
+                    std::span<evaluation* const> trials) {
   std::vector<Config> configs;
-  for (const loop_trial* t : trials) configs.push_back(where.decode(t->where()));
+  for (const evaluation* t : trials) configs.push_back(where.decode(t->where()));
   using answer = std::remove_cvref_t<std::invoke_result_t<F&, std::span<const Config>>>;
   static_assert(many_outcomes<answer>,
                 "knobless: an objective that takes a span of configurations must return as many numbers or "
@@ -216,7 +217,7 @@ void evaluate_batch(F& objective, const Convert& convert, const space<Config>& w
     const auto& answers = std::invoke(objective, std::span<const Config>(configs));
     const auto count = static_cast<std::size_t>(std::end(answers) - std::begin(answers));
     auto at = std::begin(answers);
-    for (loop_trial* t : trials)
+    for (evaluation* t : trials)
       t->told = count == trials.size()
                     ? convert(*at++)
                     : outcome(failed(text("the objective gave ", std::to_string(count), " values for ",
@@ -230,26 +231,27 @@ struct typed_search final : search_job {
   typed_search(study<Config> s, F& f, const Convert& answer, const run_options<Config>& given)
       : search(std::move(s)), objective(f), convert(answer), options(given) {}
 
-  // What is thrown on the way costs these trials.
-  void evaluate(std::span<loop_trial* const> trials) override {
-    if (const std::optional<failed_t> failure = caught([&] { evaluate_unsafely(trials); }))
-      for (loop_trial* t : trials) t->told = *failure;
+  // What is thrown on the way costs the trial, or all of the batch.
+  void evaluate(evaluation& one) override {
+    if constexpr (!takes_batches<F, Config>)
+      if (const std::optional<failed_t> failure = caught([&] {
+            trial<Config> t(one.number(), search.space().decode(one.where()), one);
+            one.told = detail::evaluate<Config>(objective, t, convert);
+          }))
+        one.told = *failure;
+  }
+  void evaluate(std::span<evaluation* const> batch) override {
+    if constexpr (takes_batches<F, Config>)
+      if (const std::optional<failed_t> failure =
+              caught([&] { evaluate_batch<Config>(objective, convert, search.space(), batch); }))
+        for (evaluation* t : batch) t->told = *failure;
   }
 
-  void evaluate_unsafely(std::span<loop_trial* const> trials) {
-    if constexpr (takes_batches<F, Config>) {
-      evaluate_batch<Config>(objective, convert, search.space(), trials);
-    } else {
-      loop_trial& one = *trials.front();
-      trial<Config> t(one.number(), search.space().decode(one.where()), one);
-      one.told = detail::evaluate<Config>(objective, t, convert);
-    }
-  }
-
-  void told(const loop_trial& t, double seconds) override {
+  void told(std::size_t number, const outcome& out, const search_clock& clock) override {
     if (!options.on_trial) return;
     const Config config = search.config(search.trials().size() - 1);
-    options.on_trial({search, t.number(), config, t.told, seconds, [stop = asked_to_stop] { stop->store(true); },
+    const double seconds = std::chrono::duration<double>(clock.elapsed()).count();
+    options.on_trial({search, number, config, out, seconds, [stop = asked_to_stop] { stop->store(true); },
                       trials_at_most(options.trials, options.duration, options.target),
                       std::chrono::duration<double>(options.duration).count()});
   }

@@ -14,6 +14,7 @@
 #include "advance.hpp"
 #include "executor/entered.hpp"
 #include "executor/executor.hpp"
+#include "study/ends.hpp"
 
 namespace knobless::inline KNOBLESS_ABI {
 

@@ -5,12 +5,10 @@
 #include <concepts>
 #include <cstddef>
 #include <memory>
-#include <string>
 #include <type_traits>
 #include <utility>
 
 #include "../base/config.hpp"
-#include "../base/error.hpp"
 
 namespace knobless::inline KNOBLESS_ABI {
 
@@ -40,21 +38,6 @@ template <class E>
 concept executor = requires(E& e, std::size_t n, const executor_body& body) {
   e.run(n, body);
 };
-
-namespace detail {
-
-/// How many trials or legs can be out at once: each takes memory, and is looked at by each ask.
-inline constexpr std::size_t most_at_once = 65536;
-
-/// Raises an error for a number of trials or legs that cannot be out at once.
-inline void check_at_once(std::size_t count, const char* option) {
-  if (count < 1 || count > most_at_once)
-    raise({error_code::invalid_option,
-           text(std::to_string(count), " given, but it must lie between 1 and ", std::to_string(most_at_once)),
-           option});
-}
-
-}  // namespace detail
 
 /// Holds an executor that it is given as a temporary, refers to one with a name (which must then live on), or has none.
 /// Copies share it.

@@ -1,5 +1,5 @@
 /// \file
-/// What ends a trial or a search early: the same for every kind of search.
+/// What ends a trial or a search early, and how many are out at once: the same for every kind of search.
 #pragma once
 
 #include <chrono>
@@ -35,6 +35,17 @@ inline void check_time(std::chrono::nanoseconds time, const char* option) {
 inline void check_target(const std::optional<double>& target) {
   if (target && !elementary::is_finite(*target))
     raise({error_code::invalid_option, number_text(*target) + " given, but a target must be finite", "target"});
+}
+
+/// How many trials or legs can be out at once: each takes memory, and is looked at by each ask.
+inline constexpr std::size_t most_at_once = 65536;
+
+/// Raises an error for a number of trials or legs that cannot be out at once.
+inline void check_at_once(std::size_t count, const char* option) {
+  if (count < 1 || count > most_at_once)
+    raise({error_code::invalid_option,
+           text(std::to_string(count), " given, but it must lie between 1 and ", std::to_string(most_at_once)),
+           option});
 }
 
 /// A trial that took longer than the limit has failed; nothing where it did not, or where there is no limit (0).
