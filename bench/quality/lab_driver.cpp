@@ -88,7 +88,7 @@ class tuner : public lab::Sampler {
 // Trials that are trained piece by piece: a leg is an ask with the fidelity that it reaches.
 class staged_tuner : public lab::Sampler {
  public:
-  staged_tuner(const lab_problem& problem, std::unique_ptr<knobless::promotion_rule> rule, std::uint64_t seed)
+  staged_tuner(const lab_problem& problem, knobless::any_promotion_rule rule, std::uint64_t seed)
       : problem_(problem),
         space_(space_of(problem)),
         core_(space_.shared_domain(), std::move(rule), knobless::tpe{},
@@ -130,15 +130,15 @@ std::unique_ptr<lab::Sampler> make(const std::string& full_name, const lab_probl
   if (name == "gp_ei") return with(knobless::gp_ei{});
   if (problem->max_fidelity < 1) return nullptr;
   const auto top = static_cast<std::size_t>(problem->max_fidelity);
-  const auto staged = [&](std::unique_ptr<knobless::promotion_rule> rule) -> std::unique_ptr<lab::Sampler> {
+  const auto staged = [&](knobless::any_promotion_rule rule) -> std::unique_ptr<lab::Sampler> {
     return std::make_unique<staged_tuner>(*problem, std::move(rule), seed);
   };
   auto brackets = knobless::detail::hyperband_brackets({.max_resource = top});
-  if (name == "multi_fidelity") return staged(std::make_unique<knobless::multi_fidelity_rule>(1, top));
-  if (name == "hyperband") return staged(std::make_unique<knobless::bracket_rule>(brackets));
-  if (name == "asha") return staged(std::make_unique<knobless::asha_rule>(knobless::geometric_rungs(1, top, 3), 3));
+  if (name == "multi_fidelity") return staged(knobless::multi_fidelity_rule(1, top));
+  if (name == "hyperband") return staged(knobless::bracket_rule(brackets));
+  if (name == "asha") return staged(knobless::asha_rule(knobless::geometric_rungs(1, top, 3), 3));
   brackets.resize(1);
-  if (name == "successive_halving") return staged(std::make_unique<knobless::bracket_rule>(brackets));
+  if (name == "successive_halving") return staged(knobless::bracket_rule(brackets));
   return nullptr;
 }
 

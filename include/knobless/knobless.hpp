@@ -27,6 +27,7 @@
 #include "executor/executor.hpp"
 #include "executor/runners.hpp"
 #include "executor/threads.hpp"
+#include "kit.hpp"
 #include "minimize.hpp"
 #include "model/constants.hpp"
 #include "model/distances.hpp"

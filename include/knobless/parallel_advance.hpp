@@ -95,7 +95,7 @@ void train_freely(Executor& on, Search& search, std::size_t legs) {
 }
 
 template <class Executor, class Config, class Build, class Advance>
-auto train_all(training_scheme scheme, Executor& on, const space<Config>& where, Build& build, Advance& advance,
+auto train_all(scheme_parts parts, Executor& on, const space<Config>& where, Build& build, Advance& advance,
                const training_options<Config>& options, const parallel_options& how) {
   static_assert(
       trains<Config, Build, Advance>,
@@ -103,7 +103,7 @@ auto train_all(training_scheme scheme, Executor& on, const space<Config>& where,
       "reference) and an int, how much further to train it, and return a number or knobless::outcome");
   check_one_value<std::invoke_result_t<Advance&, built_by<Config, Build>&, int>>();
   check_at_once(how.legs, "legs");
-  live_search<Config, Build, Advance> search(where, make_rule(scheme, options), build, advance, options);
+  live_search<Config, Build, Advance> search(where, std::move(parts), build, advance, options);
   if (how.deterministic)
     train_together(on, search, how.legs);
   else
@@ -119,7 +119,8 @@ template <executor Executor, class Config, class Build, class Advance>
 [[nodiscard]] auto asha(Executor&& on, const space<Config>& space, Build&& build, Advance&& advance,
                         const training_options<std::type_identity_t<Config>>& options = {},
                         const parallel_options& how = {}) {
-  return detail::train_all(detail::training_scheme::asha, on, space, build, advance, options, how);
+  return detail::train_all(detail::make_rule(detail::training_scheme::asha, options), on, space, build, advance,
+                           options, how);
 }
 
 /// The same by Hyperband; a rung waits for its last leg.
@@ -127,7 +128,8 @@ template <executor Executor, class Config, class Build, class Advance>
 [[nodiscard]] auto hyperband(Executor&& on, const space<Config>& space, Build&& build, Advance&& advance,
                              const training_options<std::type_identity_t<Config>>& options = {},
                              const parallel_options& how = {}) {
-  return detail::train_all(detail::training_scheme::hyperband, on, space, build, advance, options, how);
+  return detail::train_all(detail::make_rule(detail::training_scheme::hyperband, options), on, space, build, advance,
+                           options, how);
 }
 
 /// The same by successive halving; a rung waits for its last leg.
@@ -135,7 +137,8 @@ template <executor Executor, class Config, class Build, class Advance>
 [[nodiscard]] auto successive_halving(Executor&& on, const space<Config>& space, Build&& build, Advance&& advance,
                                       const training_options<std::type_identity_t<Config>>& options = {},
                                       const parallel_options& how = {}) {
-  return detail::train_all(detail::training_scheme::successive_halving, on, space, build, advance, options, how);
+  return detail::train_all(detail::make_rule(detail::training_scheme::successive_halving, options), on, space, build,
+                           advance, options, how);
 }
 
 /// The same by what the library picks by itself.
@@ -143,7 +146,18 @@ template <executor Executor, class Config, class Build, class Advance>
 [[nodiscard]] auto multi_fidelity(Executor&& on, const space<Config>& space, Build&& build, Advance&& advance,
                                   const training_options<std::type_identity_t<Config>>& options = {},
                                   const parallel_options& how = {}) {
-  return detail::train_all(detail::training_scheme::multi_fidelity, on, space, build, advance, options, how);
+  return detail::train_all(detail::make_rule(detail::training_scheme::multi_fidelity, options), on, space, build,
+                           advance, options, how);
+}
+
+/// The same by a rule and a sampler of your own.
+template <executor Executor, class Config, class Build, class Advance>
+[[nodiscard]] auto train_by(Executor&& on, const space<Config>& space, any_promotion_rule rule, any_sampler sampler,
+                            Build&& build, Advance&& advance,
+                            const training_options<std::type_identity_t<Config>>& options = {},
+                            const parallel_options& how = {}) {
+  return detail::train_all(detail::own_parts(std::move(rule), std::move(sampler), options), on, space, build, advance,
+                           options, how);
 }
 
 }  // namespace knobless

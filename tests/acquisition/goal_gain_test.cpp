@@ -35,7 +35,7 @@ encoded at(const std::vector<std::vector<double>>& points) {
   encoded all = layout().room(static_cast<Eigen::Index>(points.size()));
   const std::vector<unsigned char> active{1, 1};
   for (std::size_t i = 0; i < points.size(); ++i)
-    layout().encode(space(), points[i], active, all, static_cast<Eigen::Index>(i));
+    layout().encode(space(), {points[i], active}, all, static_cast<Eigen::Index>(i));
   return all;
 }
 

@@ -18,7 +18,8 @@ TEST_CASE("random streams: no two parts draw from the same one, however long a s
                                                               {streams::sobol, streams::sobol},
                                                               {streams::generation(most - 1), streams::generation(0)},
                                                               {streams::stopping(most - 1), streams::stopping(0)},
-                                                              {streams::hypercube(most - 1), streams::hypercube(0)}};
+                                                              {streams::hypercube(most - 1), streams::hypercube(0)},
+                                                              {streams::own(0), streams::own(streams::room - 1)}};
   std::sort(ranges.begin(), ranges.end());
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     CHECK(ranges[i].first <= ranges[i].second);

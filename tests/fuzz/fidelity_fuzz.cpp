@@ -18,19 +18,19 @@ namespace {
 using namespace knobless;
 
 constexpr std::size_t modelled = 3;
-std::unique_ptr<promotion_rule> some_rule(std::size_t which, std::size_t low, std::size_t top, std::size_t factor,
-                                          std::size_t most) {
+any_promotion_rule some_rule(std::size_t which, std::size_t low, std::size_t top, std::size_t factor,
+                             std::size_t most) {
   switch (which) {
     case 0:
     case 1: {
       auto brackets = detail::hyperband_brackets({.max_resource = top, .min_resource = low, .factor = factor});
       if (which == 0) brackets.resize(1);
-      return std::make_unique<bracket_rule>(std::move(brackets), most);
+      return bracket_rule(std::move(brackets), most);
     }
     case 2:
-      return std::make_unique<asha_rule>(geometric_rungs(low, top, factor), factor);
+      return asha_rule(geometric_rungs(low, top, factor), factor);
     default:
-      return std::make_unique<multi_fidelity_rule>(low, top);
+      return multi_fidelity_rule(low, top);
   }
 }
 

@@ -106,7 +106,7 @@ void print_unit(const knobless::point& p) {
 }
 
 // Which trial is trained to where, leg by leg.
-void print_legs(const char* name, std::unique_ptr<knobless::promotion_rule> rule, int legs) {
+void print_legs(const char* name, knobless::any_promotion_rule rule, int legs) {
   const auto space = mixed();
   knobless::fidelity_core core(space.shared_domain(), std::move(rule), knobless::tpe{},
                                {.max_resource = 27, .seed = 42});
@@ -150,10 +150,10 @@ int main() {
   print("automatic", knobless::automatic{}, 130);
   print_four("automatic", knobless::automatic{}, 60);
   auto brackets = knobless::detail::hyperband_brackets({.max_resource = 27});
-  print_legs("hyperband", std::make_unique<knobless::bracket_rule>(brackets), 100);
+  print_legs("hyperband", knobless::bracket_rule(brackets), 100);
   brackets.resize(1);
-  print_legs("successive_halving", std::make_unique<knobless::bracket_rule>(brackets), 100);
-  print_legs("asha", std::make_unique<knobless::asha_rule>(knobless::geometric_rungs(1, 27, 3), 3), 60);
-  print_legs("multi_fidelity", std::make_unique<knobless::multi_fidelity_rule>(1, 27), 60);
+  print_legs("successive_halving", knobless::bracket_rule(brackets), 100);
+  print_legs("asha", knobless::asha_rule(knobless::geometric_rungs(1, 27, 3), 3), 60);
+  print_legs("multi_fidelity", knobless::multi_fidelity_rule(1, 27), 60);
   print_population();
 }

@@ -39,7 +39,7 @@ struct row {
 
 row encode(const domain& d, const features& layout, const point& p) {
   encoded all = layout.room(1);
-  layout.encode(d, p.unit, p.active, all, 0);
+  layout.encode(d, p, all, 0);
   return {all.numbers.row(0).head(layout.numbers()), all.levels.row(0).head(layout.levels())};
 }
 

@@ -101,7 +101,7 @@ struct search_of_60 {
       }
       const point& p = next.value().where;
       admitted = admitted && space.admits(p);
-      distinct.insert(detail::point_hash(p.unit, p.active));
+      distinct.insert(detail::point_hash(p));
       double value = 0.0;
       for (const double u : p.unit) value += (u - 0.3) * (u - 0.3);
       best = (std::min)(best, value);

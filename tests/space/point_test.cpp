@@ -35,6 +35,6 @@ TEST_CASE("point: the hash differs where a coordinate or a mask does") {
     for (const double y : {0.0, 0.25, 1.0})
       for (const auto a : {std::uint8_t{0}, std::uint8_t{1}})
         for (const auto b : {std::uint8_t{0}, std::uint8_t{1}})
-          hashes.insert(knobless::detail::point_hash(std::vector<double>{x, y}, std::vector<unsigned char>{a, b}));
+          hashes.insert(knobless::detail::point_hash({std::vector<double>{x, y}, std::vector<unsigned char>{a, b}}));
   CHECK(hashes.size() == 36);
 }

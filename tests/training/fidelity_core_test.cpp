@@ -37,10 +37,10 @@ struct spying {
   }
 };
 
-std::unique_ptr<promotion_rule> halving(std::size_t most, std::size_t top = 9) {
+any_promotion_rule halving(std::size_t most, std::size_t top = 9) {
   auto all = detail::hyperband_brackets({.max_resource = top});
   all.resize(1);
-  return std::make_unique<bracket_rule>(std::move(all), most);
+  return bracket_rule(std::move(all), most);
 }
 
 }  // namespace
@@ -89,8 +89,7 @@ TEST_CASE("fidelity_core: budget, best and what is let go") {
 }
 
 TEST_CASE("fidelity_core: the best is replaced by a better one at the same resource, and then let go if it is done") {
-  fidelity_core core(line(), std::make_unique<asha_rule>(std::vector<std::size_t>{2}, 3), random_search{},
-                     {.max_resource = 2});
+  fidelity_core core(line(), asha_rule(std::vector<std::size_t>{2}, 3), random_search{}, {.max_resource = 2});
   for (const double value : {5.0, 4.0, 6.0}) {
     const auto piece = core.ask();
     REQUIRE(piece);
@@ -170,8 +169,8 @@ TEST_CASE("fidelity_core: trials keep constraints that leave a millionth, whoeve
   }));
   for (const bool model : {true, false}) {
     calls = 0;
-    std::unique_ptr<promotion_rule> rule = halving(20);
-    if (model) rule = std::make_unique<multi_fidelity_rule>(1, 9);
+    any_promotion_rule rule = halving(20);
+    if (model) rule = multi_fidelity_rule(1, 9);
     fidelity_core core(space, std::move(rule), random_search{}, {.max_resource = 9, .budget = model ? 200U : 0U});
     std::size_t trials = 0;
     while (const auto piece = core.ask()) {

@@ -33,7 +33,7 @@ template <class F>
 search run(const F& value, std::size_t top, double budget, std::uint64_t seed, std::size_t legs = 1,
            std::size_t low = 1) {
   fidelity_core core(
-      cube(3), std::make_unique<multi_fidelity_rule>(low, top), random_search{},
+      cube(3), multi_fidelity_rule(low, top), random_search{},
       {.max_resource = top, .budget = static_cast<std::size_t>(budget * static_cast<double>(top)), .seed = seed});
   std::vector<fidelity_core::piece> running;
   for (;;) {
@@ -113,8 +113,7 @@ TEST_CASE(
 }
 
 TEST_CASE("multi_fidelity_rule: paused trials are few, and those that are let go don't come back") {
-  fidelity_core core(cube(2), std::make_unique<multi_fidelity_rule>(1, 27), random_search{},
-                     {.max_resource = 27, .budget = 270});
+  fidelity_core core(cube(2), multi_fidelity_rule(1, 27), random_search{}, {.max_resource = 27, .budget = 270});
   std::vector<bool> gone;
   while (const auto piece = core.ask()) {
     gone.resize(core.trials().size());

@@ -17,12 +17,13 @@ inline knobless::domain unit_line() {
   return knobless::domain::make({knobless::parameter::real("x", {}).value()}).value();
 }
 
-/// Plays a rule: each leg is a pair (trial, resource to reach).
+/// Plays a rule that outlives it: each leg is a pair (trial, resource to reach).
+template <knobless::promotion_rule Rule>
 class play {
  public:
   using curve = std::function<double(std::size_t trial, std::size_t resource)>;
 
-  play(knobless::promotion_rule& rule, std::size_t max_resource, curve values, std::size_t points = ~std::size_t{0})
+  play(Rule& rule, std::size_t max_resource, curve values, std::size_t points = ~std::size_t{0})
       : rule_(rule), max_resource_(max_resource), values_(std::move(values)), points_(points), space_(unit_line()) {}
 
   /// Begins the next leg; nothing where the rule has none.
@@ -67,7 +68,7 @@ class play {
   std::vector<std::size_t> out;
 
  private:
-  knobless::promotion_rule& rule_;
+  Rule& rule_;
   std::size_t max_resource_;
   curve values_;
   std::size_t points_;

@@ -8,6 +8,7 @@
 #include "../base/elementary.hpp"
 #include "../model/features.hpp"
 #include "../model/gaussian_process.hpp"
+#include "../model/kernel.hpp"
 #include "expected_improvement.hpp"
 
 #include "../base/strict_begin.inc"
@@ -33,10 +34,12 @@ class acquisition {
 };
 
 /// The log expected improvement of a Gaussian process on a threshold.
-class expected_gain final : public acquisition {
+template <radial_kernel Kernel>
+class basic_expected_gain final : public acquisition {
  public:
   /// Refers to the model.
-  expected_gain(const gaussian_process& model, double threshold) : model_(model), threshold_(threshold) {}
+  basic_expected_gain(const basic_gaussian_process<Kernel>& model, double threshold)
+      : model_(model), threshold_(threshold) {}
 
   void outline(const encoded& at, Eigen::VectorXd& score) const override {
     Eigen::VectorXd deviation;
@@ -70,10 +73,13 @@ class expected_gain final : public acquisition {
     }
   }
 
-  const gaussian_process& model_;
+  const basic_gaussian_process<Kernel>& model_;
   double threshold_;
-  mutable gaussian_process::belief belief_;
+  mutable typename basic_gaussian_process<Kernel>::belief belief_;
 };
+
+/// That of the samplers.
+using expected_gain = basic_expected_gain<matern_5_2>;
 
 }  // namespace knobless::detail
 

@@ -22,7 +22,7 @@ KNOBLESS_INLINE std::vector<acquisition_search::scored> acquisition_search::rank
 
 KNOBLESS_INLINE double acquisition_search::score(const point& p) {
   encoded one = layout_.room(1);
-  layout_.encode(space_, p.unit, p.active, one, 0);
+  layout_.encode(space_, p, one, 0);
   return wanted_.score(one, by_number_);
 }
 

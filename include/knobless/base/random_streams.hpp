@@ -30,4 +30,7 @@ inline constexpr std::uint64_t sobol = ~std::uint64_t{0} >> 1U;
 /// The order of a Latin hypercube's slices.
 [[nodiscard]] constexpr std::uint64_t hypercube(std::uint64_t number) noexcept { return ~number; }
 
+/// The n-th draw of a part from outside the library that belongs to no trial; n below 2^40.
+[[nodiscard]] constexpr std::uint64_t own(std::uint64_t n) noexcept { return 0x0117 * room + n; }
+
 }  // namespace knobless::detail::streams

@@ -82,15 +82,14 @@ class features {
   }
 
   /// Writes a point's numbers and levels into a row. O(d).
-  void encode(const domain& space, std::span<const double> unit, std::span<const unsigned char> active, encoded& all,
-              Eigen::Index row) const {
+  void encode(const domain& space, point_view at, encoded& all, Eigen::Index row) const {
     Eigen::Index f = 0;
     for (const place& p : numbers_) {
-      const double u = unit[p.parameter];
+      const double u = at.unit[p.parameter];
       if (!p.on_arc) {
         all.numbers(row, f++) = u;
       } else {
-        const bool there = active[p.parameter] != 0;
+        const bool there = at.active[p.parameter] != 0;
         all.numbers(row, f++) = there ? elementary::cosine(u) : 0.0;
         all.numbers(row, f++) = there ? elementary::sine(u) : 0.0;
       }
@@ -98,15 +97,14 @@ class features {
     for (std::size_t c = 0; c < levels_.size(); ++c) {
       const place& p = levels_[c];
       all.levels(row, static_cast<Eigen::Index>(c)) =
-          active[p.parameter] != 0 ? static_cast<int>(space[p.parameter].level(unit[p.parameter])) : -1;
+          at.active[p.parameter] != 0 ? static_cast<int>(space[p.parameter].level(at.unit[p.parameter])) : -1;
     }
   }
 
   /// The same of several points. O(n d).
   [[nodiscard]] encoded encode(const domain& space, const std::vector<point>& points) const {
     encoded all = room(static_cast<Eigen::Index>(points.size()));
-    for (std::size_t i = 0; i < points.size(); ++i)
-      encode(space, points[i].unit, points[i].active, all, static_cast<Eigen::Index>(i));
+    for (std::size_t i = 0; i < points.size(); ++i) encode(space, points[i], all, static_cast<Eigen::Index>(i));
     return all;
   }
 

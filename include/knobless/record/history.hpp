@@ -43,6 +43,8 @@ struct observation {
   std::span<const double> limits = {};
   bool feasible = true;  ///< it keeps all limits that are known of it, and so may be the best
 
+  /// The point, without a copy; holds as long as this does.
+  [[nodiscard]] point_view place() const noexcept { return {unit, active}; }
   /// A copy of the point.
   [[nodiscard]] point where() const {
     point p;

@@ -72,7 +72,7 @@ KNOBLESS_INLINE std::string described(const domain& space, const parameter& p) {
   const std::string version = text(std::to_string(KNOBLESS_VERSION_MAJOR), ".", std::to_string(KNOBLESS_VERSION_MINOR),
                                    ".", std::to_string(KNOBLESS_VERSION_PATCH));
   std::string out = row_head("study", "", csv_field(directions_text(of.happened)), std::to_string(of.seed), "", "",
-                             of.sampler, version);
+                             csv_field(of.sampler), version);
   const domain& first = of.happened.space(0);
   for (const parameter& p : first) out += text(",", csv_field(described(first, p)));
   return out;

@@ -41,7 +41,7 @@ class effect_model {
     Eigen::VectorXd targets(static_cast<Eigen::Index>(rows.size()));
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const observation o = happened_.seen()[rows[i]];
-      layout_.encode(space_, o.unit, o.active, inputs, static_cast<Eigen::Index>(i));
+      layout_.encode(space_, o.place(), inputs, static_cast<Eigen::Index>(i));
       targets(static_cast<Eigen::Index>(i)) = transform_(values[i]);
     }
     model_.learn(inputs, targets);

@@ -28,7 +28,7 @@ KNOBLESS_INLINE finite_space::finite_space(const domain& space) {
       rest /= space[k].levels();
     }
     space.complete(p);
-    if (space.admits(p)) points_.push_back({point_hash(p.unit, p.active), std::move(p)});
+    if (space.admits(p)) points_.push_back({point_hash(p), std::move(p)});
   }
   const auto less = [](const place& a, const place& b) { return a.hash < b.hash; };
   const auto same = [](const place& a, const place& b) { return a.hash == b.hash; };
@@ -38,7 +38,7 @@ KNOBLESS_INLINE finite_space::finite_space(const domain& space) {
 
 // size() where it is none of them.
 KNOBLESS_INLINE std::size_t finite_space::find(const point& p) const {
-  const std::uint64_t hash = point_hash(p.unit, p.active);
+  const std::uint64_t hash = point_hash(p);
   const auto at = std::lower_bound(points_.begin(), points_.end(), hash,
                                    [](const place& a, std::uint64_t h) { return a.hash < h; });
   return at != points_.end() && at->hash == hash ? static_cast<std::size_t>(at - points_.begin()) : points_.size();

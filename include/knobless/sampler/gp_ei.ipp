@@ -93,7 +93,7 @@ KNOBLESS_INLINE bool gp_ei::state::insert(std::vector<std::uint64_t>& sorted, st
 KNOBLESS_INLINE void gp_ei::state::update(const history& seen) {
   for (; heard.more(seen); heard.advance()) {
     const observation o = seen[heard.row()];
-    const std::uint64_t where = detail::point_hash(o.unit, o.active);
+    const std::uint64_t where = detail::point_hash(o.place());
     insert(points, where);
     // The same answer at the same point again says nothing new. Counted, hundreds of repetitions would convince the model
     // that all values are alike.
@@ -115,7 +115,7 @@ KNOBLESS_INLINE detail::encoded gp_ei::state::encode(const domain& space, const 
   detail::encoded all = layout.room(n);
   for (Eigen::Index i = 0; i < n; ++i) {
     const observation o = seen[of[static_cast<std::size_t>(i)]];
-    layout.encode(space, o.unit, o.active, all, i);
+    layout.encode(space, o.place(), all, i);
   }
   return all;
 }
@@ -179,7 +179,7 @@ KNOBLESS_INLINE void gp_ei::state::know(const history& seen, const domain& space
 
 // Neither told nor running.
 KNOBLESS_INLINE bool gp_ei::state::unseen(const ask_context& context, const point& p) const {
-  if (std::binary_search(points.begin(), points.end(), detail::point_hash(p.unit, p.active))) return false;
+  if (std::binary_search(points.begin(), points.end(), detail::point_hash(p))) return false;
   for (const pending_trial& running : context.seen.pending())
     if (running.where == p) return false;
   return true;

@@ -34,7 +34,7 @@ namespace goals {
 }
 
 [[nodiscard]] inline std::uint64_t answer_hash(const observation& o) {
-  std::uint64_t h = point_hash(o.unit, o.active) ^ (static_cast<std::uint64_t>(o.state) + 1);
+  std::uint64_t h = point_hash(o.place()) ^ (static_cast<std::uint64_t>(o.state) + 1);
   const auto add = [&](double v) { h = (h ^ std::bit_cast<std::uint64_t>(v)) * 0xBF58476D1CE4E5B9U + (h >> 29U); };
   add(o.value);
   for (const double v : o.values) add(v);
@@ -61,7 +61,7 @@ KNOBLESS_INLINE gp_goals::gp_goals(const history& seen, const domain& space, con
 KNOBLESS_INLINE void gp_goals::update(const history& seen) {
   for (; heard_.more(seen); heard_.advance()) {
     const observation o = seen[heard_.row()];
-    (void)goals::insert(points_, point_hash(o.unit, o.active));
+    (void)goals::insert(points_, point_hash(o.place()));
     // The same answer at the same point again says nothing new.
     if (!goals::insert(answers_, goals::answer_hash(o)) || !told_nearby(o)) continue;
     told_.push_back(heard_.row());
@@ -207,7 +207,7 @@ KNOBLESS_INLINE void gp_goals::believe(goal& g, const ask_context& context, doub
   Eigen::VectorXd values(static_cast<Eigen::Index>(n));
   for (std::size_t i = 0; i < n; ++i) {
     const observation o = context.seen[g.rows[i]];
-    layout_.encode(context.space, o.unit, o.active, all, static_cast<Eigen::Index>(i));
+    layout_.encode(context.space, o.place(), all, static_cast<Eigen::Index>(i));
     values(static_cast<Eigen::Index>(i)) = g.values[i];
   }
   const std::size_t wait = g.lessons > 40 ? told_.size() / 25 : (told_.size() > 60 ? 1 : 0);
@@ -313,7 +313,7 @@ KNOBLESS_INLINE std::vector<point> gp_goals::promising(const ask_context& contex
 // ---- The next point --------------------------------------------------------------------------------------------------
 
 KNOBLESS_INLINE bool gp_goals::unseen(const ask_context& context, const point& p) const {
-  if (std::binary_search(points_.begin(), points_.end(), point_hash(p.unit, p.active))) return false;
+  if (std::binary_search(points_.begin(), points_.end(), point_hash(p))) return false;
   return std::none_of(context.seen.pending().begin(), context.seen.pending().end(),
                       [&](const pending_trial& running) { return running.where == p; });
 }

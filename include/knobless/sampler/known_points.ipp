@@ -14,12 +14,12 @@ KNOBLESS_INLINE void known_points::hear(const history& seen) {
   }
   for (; heard_.more(seen); heard_.advance()) {
     const observation o = seen[heard_.row()];
-    if (o.state != trial_state::foreign) insert(point_hash(o.unit, o.active));
+    if (o.state != trial_state::foreign) insert(point_hash(o.place()));
   }
 }
 
 KNOBLESS_INLINE bool known_points::told(const point& p) const noexcept {
-  const std::uint64_t hash = point_hash(p.unit, p.active);
+  const std::uint64_t hash = point_hash(p);
   if (hash == 0) return zero_;
   if (table_.empty()) return false;
   for (std::size_t at = hash & (table_.size() - 1); table_[at] != 0; at = (at + 1) & (table_.size() - 1))

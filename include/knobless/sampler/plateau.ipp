@@ -20,7 +20,7 @@ KNOBLESS_INLINE void plateau::hear(const history& seen) {
     if (complete_ > 1 && o.value > best_) continue;
     if (complete_ == 1 || o.value < best_) ties_.clear();
     best_ = o.value;
-    const std::uint64_t hash = point_hash(o.unit, o.active);
+    const std::uint64_t hash = point_hash(o.place());
     const auto at = std::lower_bound(ties_.begin(), ties_.end(), hash);
     if (at == ties_.end() || *at != hash) ties_.insert(at, hash);
   }

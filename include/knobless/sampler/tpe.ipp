@@ -117,7 +117,7 @@ KNOBLESS_INLINE void tpe::state::hear(const history& seen, const domain& space, 
   for (; heard_.more(seen) && most > 0; heard_.advance(), --most) {
     const observation o = seen[heard_.row()];
     if (discrete_) {
-      const std::uint64_t h = detail::point_hash(o.unit, o.active);
+      const std::uint64_t h = detail::point_hash(o.place());
       known_.insert(std::upper_bound(known_.begin(), known_.end(), h), h);
     }
     if (!detail::told_nearby(o)) continue;
@@ -206,7 +206,7 @@ KNOBLESS_INLINE bool tpe::state::known(const domain& space, const point& p) cons
   if (!discrete_) return false;
   for (std::size_t k = 0; k < dimensions_; ++k)
     if (p.active[k] != 0 && space[k].continuous()) return false;
-  return std::binary_search(known_.begin(), known_.end(), detail::point_hash(p.unit, p.active));
+  return std::binary_search(known_.begin(), known_.end(), detail::point_hash(p));
 }
 
 KNOBLESS_INLINE void tpe::state::put(const point& p) {

@@ -33,13 +33,28 @@ struct point {
   }
 };
 
+/// The place of a point, for readers that need no copy. What it was made of has to stay where it is.
+struct point_view {
+  std::span<const double> unit;           ///< as point::unit
+  std::span<const unsigned char> active;  ///< as point::active
+
+  /// Of coordinates and a mask, as many of the one as of the other.
+  point_view(std::span<const double> coordinates, std::span<const unsigned char> mask) noexcept
+      : unit(coordinates), active(mask) {}
+  /// Of a point.
+  point_view(const point& p) noexcept : unit(p.unit), active(p.active) {}
+
+  /// Number of coordinates.
+  [[nodiscard]] std::size_t size() const noexcept { return unit.size(); }
+};
+
 namespace detail {
 
-/// A number that differs between points, but for chance.
-[[nodiscard]] inline std::uint64_t point_hash(std::span<const double> unit, std::span<const unsigned char> active) {
+/// A number that differs between points, but for chance. O(d).
+[[nodiscard]] inline std::uint64_t point_hash(point_view p) noexcept {
   std::uint64_t h = 0x9E3779B97F4A7C15U;
-  for (std::size_t k = 0; k < unit.size(); ++k) {
-    h ^= std::bit_cast<std::uint64_t>(unit[k]) + active[k];
+  for (std::size_t k = 0; k < p.size(); ++k) {
+    h ^= std::bit_cast<std::uint64_t>(p.unit[k]) + p.active[k];
     h *= 0xBF58476D1CE4E5B9U;
     h ^= h >> 29U;
   }

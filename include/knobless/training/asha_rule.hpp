@@ -17,14 +17,15 @@ namespace knobless::inline KNOBLESS_ABI {
 /// hyperparameter tuning, MLSys 2020, algorithm 2). So no worker ever waits. A paused trial whose rank is beyond twice the
 /// number that its rung promotes is let go for good: it would be called back only after the rung had doubled without one
 /// better trial. O(trials of a rung) a leg.
-class asha_rule final : public promotion_rule {
+class asha_rule {
  public:
   /// rungs: resources in rising order, the last being all of them.
   asha_rule(const std::vector<std::size_t>& rungs, std::size_t factor) : factor_(factor) {
     for (const std::size_t r : rungs) rungs_.push_back({r, {}});
   }
 
-  [[nodiscard]] std::optional<leg> next(const promotion_context& context, std::vector<std::size_t>& out) override {
+  /// See promotion_rule.
+  [[nodiscard]] std::optional<leg> next(const promotion_context& context, std::vector<std::size_t>& out) {
     out.insert(out.end(), out_.begin(), out_.end());
     out_.clear();
     for (std::size_t k = rungs_.size() - 1; k-- > 0;) {
@@ -47,7 +48,8 @@ class asha_rule final : public promotion_rule {
     return std::nullopt;
   }
 
-  void told(const promotion_context& context, std::size_t trial) override {
+  /// See promotion_rule.
+  void told(const promotion_context& context, std::size_t trial) {
     const training& t = context.trials[trial];
     if (t.state == trial_state::failed) return;
     std::size_t k = 0;

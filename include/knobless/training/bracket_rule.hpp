@@ -16,13 +16,14 @@ namespace knobless::inline KNOBLESS_ABI {
 /// Brackets one after the other, and again from the first, until so many are done. In each, a rung is trained as a whole; then
 /// the best go on (Jamieson and Talwalkar, Non-stochastic best arm identification and hyperparameter optimization, AISTATS
 /// 2016). Of equal values the earlier trial goes on; a failed one does not. O(n log n) a rung of n trials.
-class bracket_rule final : public promotion_rule {
+class bracket_rule {
  public:
   /// most: how many brackets in all; 0: no limit.
   explicit bracket_rule(std::vector<detail::bracket> brackets, std::size_t most = 0)
       : brackets_(std::move(brackets)), most_(most) {}
 
-  [[nodiscard]] std::optional<leg> next(const promotion_context& context, std::vector<std::size_t>& out) override {
+  /// See promotion_rule.
+  [[nodiscard]] std::optional<leg> next(const promotion_context& context, std::vector<std::size_t>& out) {
     while (most_ == 0 || finished_ < most_) {
       const auto& rungs = brackets_[bracket_].rungs;
       if (rung_ == 0) {
@@ -41,7 +42,8 @@ class bracket_rule final : public promotion_rule {
     return std::nullopt;
   }
 
-  void told(const promotion_context&, std::size_t) override {}
+  /// See promotion_rule.
+  void told(const promotion_context&, std::size_t) {}
 
   /// How many brackets are done.
   [[nodiscard]] std::size_t finished() const noexcept { return finished_; }

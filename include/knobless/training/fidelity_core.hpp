@@ -39,7 +39,7 @@ class fidelity_core {
     knobless::direction direction = knobless::direction::minimize;  ///< which values are better
   };
   /// A search of `space` in which `rule` decides who goes on.
-  fidelity_core(std::shared_ptr<const domain> space, std::unique_ptr<promotion_rule> rule, any_sampler sampler,
+  fidelity_core(std::shared_ptr<const domain> space, any_promotion_rule rule, any_sampler sampler,
                 const options& chosen);
 
   /// A first guess, which is begun before the sampler is asked.
@@ -51,7 +51,8 @@ class fidelity_core {
     std::size_t from = 0;   ///< 0: a new trial
     std::size_t to = 0;     ///< what it has had then
   };
-  /// The next leg. Nothing while it has to wait for busy trials; if none is busy, the search is over.
+  /// The next leg. Nothing while it has to wait for busy trials; if none is busy, the search is over. Raises an error where the
+  /// rule wants what can't be: a trial that is busy or has ended, or that has had as much already.
   [[nodiscard]] std::optional<piece> ask();
 
   /// A busy trial's leg has ended with this value, after so many seconds; `failed` and values that are not finite end the
@@ -102,6 +103,8 @@ class fidelity_core {
   [[nodiscard]] promotion_context context() const {
     return {*space_, trials_, options_.max_resource, options_.seed, exhausted_};
   }
+  void check(const leg& wanted) const;
+  void check_released(std::span<const std::size_t> out) const;
   [[nodiscard]] std::optional<point> propose();
   [[nodiscard]] std::optional<point> admitted(point p) const;
   void end(std::size_t trial, trial_state state, const outcome& told);
@@ -110,7 +113,7 @@ class fidelity_core {
   [[nodiscard]] bool better(std::size_t trial) const noexcept;
 
   std::shared_ptr<const domain> space_;
-  std::unique_ptr<promotion_rule> rule_;
+  any_promotion_rule rule_;
   any_sampler sampler_;
   options options_;
   record record_;

@@ -26,7 +26,7 @@ inline void add_row(history& seen, std::size_t number, const point& where, const
 
 }  // namespace detail
 
-KNOBLESS_INLINE fidelity_core::fidelity_core(std::shared_ptr<const domain> space, std::unique_ptr<promotion_rule> rule,
+KNOBLESS_INLINE fidelity_core::fidelity_core(std::shared_ptr<const domain> space, any_promotion_rule rule,
                                              any_sampler sampler, const options& chosen)
     : space_(std::move(space)),
       rule_(std::move(rule)),
@@ -89,13 +89,47 @@ KNOBLESS_INLINE void fidelity_core::release(std::size_t trial) {
 
 KNOBLESS_INLINE std::vector<std::size_t> fidelity_core::released() { return std::exchange(released_, {}); }
 
+// Rules come from elsewhere, too.
+KNOBLESS_INLINE void fidelity_core::check(const leg& wanted) const {
+  const auto refuse = [&](std::string sentence) {
+    raise({error_code::invalid_use,
+           detail::text("the rule wants trial ", std::to_string(wanted.trial), std::move(sentence)),
+           "promotion_rule.next"});
+  };
+  if (wanted.trial > trials_.size())
+    refuse(detail::text(" trained, but the next new trial is ", std::to_string(trials_.size())));
+  const bool fresh = wanted.trial == trials_.size();
+  if (!fresh && trials_[wanted.trial].busy) refuse(" trained, but it is being trained");
+  if (!fresh && trials_[wanted.trial].state != trial_state::running) refuse(" trained, but it has ended");
+  const std::size_t from = fresh ? 0 : trials_[wanted.trial].resource();
+  if (wanted.to <= from || wanted.to > options_.max_resource)
+    refuse(detail::text(" trained up to ", std::to_string(wanted.to), ", but that must be from ",
+                        std::to_string(from + 1), " to ", std::to_string(options_.max_resource)));
+  if (wanted.where && wanted.where->size() != space_->size())
+    refuse(detail::text(" at a point of ", std::to_string(wanted.where->size()), " coordinates, but the space has ",
+                        std::to_string(space_->size())));
+}
+
+KNOBLESS_INLINE void fidelity_core::check_released(std::span<const std::size_t> out) const {
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    const std::size_t i = out[k];
+    const bool again = std::find(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(k), i) !=
+                       out.begin() + static_cast<std::ptrdiff_t>(k);
+    if (i >= trials_.size() || again || trials_[i].busy || trials_[i].state != trial_state::running)
+      raise({error_code::invalid_use,
+             detail::text("the rule lets trial ", std::to_string(i), " go, but only one that waits can go, and once"),
+             "promotion_rule.next"});
+  }
+}
+
 KNOBLESS_INLINE std::optional<fidelity_core::piece> fidelity_core::ask() {
   if (over_) return std::nullopt;
   std::vector<std::size_t> out;
   std::optional<leg> next;
   bool queued = false;
   for (;;) {
-    next = rule_->next(context(), out);
+    next = rule_.next(context(), out);
+    if (next) check(*next);
     if (!next || next->trial < trials_.size()) break;
     queued = queued_ < queue_.size();
     if (queued) next->where = std::move(queue_[queued_++]);
@@ -106,13 +140,13 @@ KNOBLESS_INLINE std::optional<fidelity_core::piece> fidelity_core::ask() {
     if (exhausted_) break;
     exhausted_ = true;
   }
+  check_released(out);
   for (const std::size_t i : out) {
     end(i, trial_state::pruned, pruned);
     release(i);
   }
   if (!next) return std::nullopt;
   const std::size_t from = next->trial == trials_.size() ? 0 : trials_[next->trial].resource();
-  KNOBLESS_ASSERT(next->to > from && next->to <= options_.max_resource);
   if (options_.budget != 0 && spent_ + (next->to - from) > options_.budget) {
     over_ = true;
     return std::nullopt;
@@ -188,7 +222,7 @@ KNOBLESS_INLINE void fidelity_core::tell(std::size_t trial, const outcome& told,
       release(trial);
     }
   }
-  rule_->told(context(), trial);
+  rule_.told(context(), trial);
 }
 
 KNOBLESS_INLINE bool fidelity_core::better(std::size_t trial) const noexcept {

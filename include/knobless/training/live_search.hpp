@@ -19,7 +19,6 @@
 #include "../record/outcome.hpp"
 #include "../record/termination.hpp"
 #include "../record/trial.hpp"
-#include "../sampler/tpe.hpp"
 #include "../space/space.hpp"
 #include "fidelity_core.hpp"
 #include "training_ends.hpp"
@@ -50,7 +49,7 @@ class live_search {
         options_(options),
         scheme_(std::move(parts.name)),
         budget_(parts.budget),
-        core_(space_.shared_domain(), std::move(parts.rule), tpe{},
+        core_(space_.shared_domain(), std::move(parts.rule), std::move(parts.sampler),
               {static_cast<std::size_t>(options.max_resource),
                static_cast<std::size_t>(std::llround(budget_ * static_cast<double>(options.max_resource))),
                options.seed, options.toward}) {

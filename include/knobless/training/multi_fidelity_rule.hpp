@@ -37,14 +37,18 @@ namespace knobless::inline KNOBLESS_ABI {
 /// - *Memory*: the 16 paused trials of the lowest expected values are kept, the others are released.
 ///
 /// A leg costs O(n^3) for at most 250 values that the model knows, and O(n^2) for each of some hundred candidates.
-class multi_fidelity_rule final : public promotion_rule {
+class multi_fidelity_rule {
  public:
   /// 1 <= min_resource <= max_resource.
   multi_fidelity_rule(std::size_t min_resource, std::size_t max_resource);
-  ~multi_fidelity_rule() override;
+  multi_fidelity_rule(multi_fidelity_rule&&) noexcept;
+  multi_fidelity_rule& operator=(multi_fidelity_rule&&) noexcept;
+  ~multi_fidelity_rule();
 
-  [[nodiscard]] std::optional<leg> next(const promotion_context& context, std::vector<std::size_t>& out) override;
-  void told(const promotion_context& context, std::size_t trial) override;
+  /// See promotion_rule.
+  [[nodiscard]] std::optional<leg> next(const promotion_context& context, std::vector<std::size_t>& out);
+  /// See promotion_rule.
+  void told(const promotion_context& context, std::size_t trial);
 
   /// The resources at which values are looked at, in rising order.
   [[nodiscard]] const std::vector<std::size_t>& rungs() const noexcept { return rungs_; }

@@ -54,7 +54,7 @@ struct population_core::model {
       p.unit.push_back(last_time > 0.0 ? r.time / last_time : 0.0);
       p.unit.push_back((r.before - low) / (high - low));
       p.active.resize(p.unit.size(), 1);
-      layout.encode(wide, p.unit, p.active, all, i);
+      layout.encode(wide, p, all, i);
     }
     return all;
   }

@@ -3,13 +3,15 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "../base/elementary.hpp"
 #include "../base/error.hpp"
+#include "../sampler/sampler.hpp"
+#include "../sampler/tpe.hpp"
 #include "asha_rule.hpp"
 #include "bracket_rule.hpp"
 #include "multi_fidelity_rule.hpp"
@@ -37,7 +39,8 @@ void check_options(const training_options<Config>& options) {
 enum class training_scheme : unsigned char { successive_halving, hyperband, asha, multi_fidelity };
 
 struct scheme_parts {
-  std::unique_ptr<promotion_rule> rule;
+  any_promotion_rule rule;
+  any_sampler sampler;
   double budget;     // full trainings at most; 0: as many as the rule makes
   std::string name;  // and all that the rule depends on
 };
@@ -58,15 +61,24 @@ scheme_parts make_rule(training_scheme scheme, const training_options<Config>& o
       std::vector<bracket> brackets = hyperband_brackets({high, low, factor});
       if (scheme == training_scheme::successive_halving) brackets.resize(1);
       const std::size_t once = budget > 0.0 ? 0 : brackets.size();
-      return {std::make_unique<bracket_rule>(std::move(brackets), once), budget, name};
+      return {bracket_rule(std::move(brackets), once), tpe{}, budget, name};
     }
     case training_scheme::asha:
-      return {std::make_unique<asha_rule>(geometric_rungs(low, high, factor), factor), budget > 0.0 ? budget : 20.0,
-              name};
+      return {asha_rule(geometric_rungs(low, high, factor), factor), tpe{}, budget > 0.0 ? budget : 20.0, name};
     case training_scheme::multi_fidelity:
       break;
   }
-  return {std::make_unique<multi_fidelity_rule>(low, high), budget > 0.0 ? budget : 20.0, name};
+  return {multi_fidelity_rule(low, high), tpe{}, budget > 0.0 ? budget : 20.0, name};
+}
+
+// The same of a rule and a sampler that the user gives.
+template <class Config>
+scheme_parts own_parts(any_promotion_rule rule, any_sampler sampler, const training_options<Config>& options) {
+  check_options(options);
+  const auto named = [](std::string_view name) { return std::string(name.empty() ? "without a name" : name); };
+  std::string name = text("rule ", named(rule.name()), " up to ", std::to_string(options.max_resource), ", sampler ",
+                          named(sampler.name()));
+  return {std::move(rule), std::move(sampler), options.budget, std::move(name)};
 }
 
 }  // namespace knobless::detail

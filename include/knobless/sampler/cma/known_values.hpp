@@ -19,13 +19,13 @@ class known_values {
  public:
   /// Takes in a complete trial. O(d + points).
   void note(const observation& o) {
-    const std::uint64_t hash = point_hash(o.unit, o.active);
+    const std::uint64_t hash = point_hash(o.place());
     const auto at = place(hash);
     if (at == values_.end() || at->first != hash) values_.insert(at, {hash, o.value});
   }
   /// The value of a point, or nullptr. The pointer holds until the next note(). O(d + log points).
   [[nodiscard]] const double* find(std::span<const double> unit, std::span<const unsigned char> active) {
-    const std::uint64_t hash = point_hash(unit, active);
+    const std::uint64_t hash = point_hash({unit, active});
     const auto at = place(hash);
     return at == values_.end() || at->first != hash ? nullptr : &at->second;
   }
