@@ -30,7 +30,7 @@ set(front_row space.hpp branch.hpp runtime_space.hpp sampler.hpp scheduler.hpp s
 set(too_dear iostream thread random regex future)
 
 # Only these may print, open a file, or start a thread.
-set(may_touch_the_world executor storage progress_line.hpp minimize.hpp parallel_advance.hpp knobless.hpp)
+set(may_touch_the_world executor storage report/html_report.hpp progress_line.hpp minimize.hpp parallel_advance.hpp knobless.hpp)
 set(the_world iostream fstream thread future)
 
 if(NOT DEFINED ROOT)

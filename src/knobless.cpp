@@ -29,6 +29,8 @@
 #include <knobless/record/record.ipp>
 #include <knobless/record/record_log.ipp>
 #include <knobless/report/effects.ipp>
+#include <knobless/report/html_report.ipp>
+#include <knobless/report/page_data.ipp>
 #include <knobless/report/summary.ipp>
 #include <knobless/report/timeline.ipp>
 #include <knobless/sampler/admitted_point.ipp>

@@ -71,6 +71,8 @@
 #include "record/termination.hpp"
 #include "record/trial.hpp"
 #include "report/effects.hpp"
+#include "report/html_report.hpp"
+#include "report/page_data.hpp"
 #include "report/report_text.hpp"
 #include "report/summary.hpp"
 #include "report/timeline.hpp"

@@ -46,11 +46,11 @@ namespace detail {
 struct model_effects {
   std::vector<marginal_effect> marginals;  ///< of each parameter that can vary
   std::vector<pair_surface> surfaces;      ///< of the pairs that were asked for, where both can be active at once
-  double noise = 0.0;                      ///< standard deviation of the answers at one point, near the good values
+  double noise = 0.0;                      ///< standard deviation of the answers at one point
 };
 
 /// Fits a Gaussian process to the complete trials within the present bounds, of more than 128 the better ones and an even share
-/// of the rest, and averages its beliefs over random points of the space (partial dependence: Friedman, Greedy function
+/// of the rest, whose worst tenth counts as equally bad, and averages its beliefs over random points of the space (partial dependence: Friedman, Greedy function
 /// approximation: a gradient boosting machine, Annals of Statistics 29(5), 2001, section 8.2). The uncertainty is the mean of
 /// the model's variances, which is more than the variance of the mean (Moosbauer et al., Explaining hyperparameter optimization
 /// via partial dependence plots, NeurIPS 2021). Nothing with fewer than 10 such trials, and where their values are alike.

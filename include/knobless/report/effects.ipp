@@ -12,7 +12,6 @@
 #include "../base/random_streams.hpp"
 #include "../model/features.hpp"
 #include "../model/gaussian_process.hpp"
-#include "../model/output_transform.hpp"
 #include "../sampler/admitted_point.hpp"
 
 #include "../base/strict_begin.inc"
@@ -32,17 +31,13 @@ class effect_model {
     if (rows.size() < least) return false;
     std::vector<double> values;
     for (const std::size_t r : rows) values.push_back(value(r));
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    if (!(*low < *high)) return false;
-    low_ = *low;
-    high_ = *high;
-    transform_ = output_transform(values);
+    if (!standardise(values)) return false;
     encoded inputs = layout_.room(static_cast<Eigen::Index>(rows.size()));
     Eigen::VectorXd targets(static_cast<Eigen::Index>(rows.size()));
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const observation o = happened_.seen()[rows[i]];
       layout_.encode(space_, o.place(), inputs, static_cast<Eigen::Index>(i));
-      targets(static_cast<Eigen::Index>(i)) = transform_(values[i]);
+      targets(static_cast<Eigen::Index>(i)) = (values[i] - centre_) / spread_;
     }
     model_.learn(inputs, targets);
     model_.set(inputs);
@@ -83,10 +78,7 @@ class effect_model {
     return out;
   }
 
-  // One unit of the transformed values is that of the good half, below the median.
-  [[nodiscard]] double noise() const {
-    return std::sqrt(model_.noise() * model_.scale()) * (transform_.inverse(0.0) - transform_.inverse(-1.0));
-  }
+  [[nodiscard]] double noise() const { return spread_ * std::sqrt(model_.noise() * model_.scale()); }
 
  private:
   static constexpr std::size_t least = 10;
@@ -108,9 +100,24 @@ class effect_model {
     const observation o = happened_.seen()[row];
     return o.values.empty() ? o.value : o.values[objective_];
   }
-  // What the model says is kept within what was observed: the transform's inverse runs away above.
-  [[nodiscard]] double user_value(double transformed) const {
-    return happened_.signed_value(std::clamp(transform_.inverse(transformed), low_, high_), objective_);
+  [[nodiscard]] double user_value(double standardised) const {
+    return happened_.signed_value(centre_ + spread_ * standardised, objective_);
+  }
+
+  // Values in units of their spread. The worst tenth counts as the best of it: how bad a bad trial is says little of the others.
+  // False where all values are alike.
+  [[nodiscard]] bool standardise(std::vector<double>& values) {
+    std::vector<double> sorted = values;
+    std::sort(sorted.begin(), sorted.end());
+    const double worst = sorted[sorted.size() * 9 / 10];
+    const auto n = static_cast<double>(values.size());
+    for (double& v : values) v = (std::min)(v, worst);
+    centre_ = 0.0;
+    for (const double v : values) centre_ += v / n;
+    double squares = 0.0;
+    for (const double v : values) squares += (v - centre_) * (v - centre_) / n;
+    spread_ = std::sqrt(squares);
+    return spread_ > 0.0 && elementary::is_finite(spread_);
   }
 
   // The better half of what the model takes, and the others evenly.
@@ -138,7 +145,7 @@ class effect_model {
     const parameter& p = space_[k];
     std::vector<double> units;
     if (!p.continuous() && (p.levels() <= count || !p.numeric())) {
-      const std::uint64_t shown = (std::min)(p.levels(), static_cast<std::uint64_t>(2 * most_places));
+      const std::uint64_t shown = (std::min)(p.levels(), std::uint64_t{2 * most_places});
       for (std::uint64_t l = 0; l < shown; ++l) units.push_back(p.unit_of_level(l));
       return units;
     }
@@ -190,9 +197,8 @@ class effect_model {
   std::size_t objective_;
   features layout_;
   gaussian_process model_;
-  output_transform transform_;
-  double low_ = 0.0;
-  double high_ = 0.0;
+  double centre_ = 0.0;
+  double spread_ = 1.0;
   std::vector<point> background_;
 };
 

@@ -106,7 +106,7 @@ struct rung_summary {
 /// What is known of the noise of the answers, for one objective.
 struct noise_summary {
   bool shown = false;                            ///< shows_noise()
-  std::optional<double> model = std::nullopt;    ///< standard deviation, by the Gaussian process, near the good values
+  std::optional<double> model = std::nullopt;    ///< standard deviation, by the Gaussian process
   std::size_t repeated = 0;                      ///< points that were told more than once
   std::optional<double> repeats = std::nullopt;  ///< standard deviation at one point, pooled over these
 };
@@ -157,9 +157,21 @@ struct search_summary {
 /// that was told before it was asked had ended. O(trials d + the model's min(trials, 128)^3 objectives).
 [[nodiscard]] search_summary summarize(const record& happened, const search_facts& facts = {});
 
-/// The same of what minimize() and maximize() found.
+namespace detail {
+
 template <class Result>
-requires requires(const Result& found) { found.study().core().happened(); }
+concept has_study = requires(const Result& found) {
+  found.study().core().happened();
+};
+template <class Result>
+concept has_record = requires(const Result& found) {
+  found.happened().events();
+};
+
+}  // namespace detail
+
+/// The same of what minimize() and maximize() found.
+template <detail::has_study Result>
 [[nodiscard]] search_summary summarize(const Result& found) {
   const auto& core = found.study().core();
   return summarize(core.happened(), {.sampler = std::string(core.sampler_name()),
@@ -170,8 +182,7 @@ requires requires(const Result& found) { found.study().core().happened(); }
 }
 
 /// The same of what a search with models found.
-template <class Result>
-requires requires(const Result& found) { found.happened().events(); }
+template <detail::has_record Result>
 [[nodiscard]] search_summary summarize(const Result& found) {
   return summarize(found.happened(), {.ending = std::string(to_string(found.reason())), .seconds = found.seconds()});
 }
