@@ -22,8 +22,23 @@ namespace knobless::inline KNOBLESS_ABI {
 
 /// Something to remember of a trial: a text, a number or a flag. Samplers do not see it.
 struct note {
-  std::string name;                               ///< not empty
-  std::variant<std::string, double, bool> value;  ///< a number is finite
+  /// Text, number or flag.
+  using value_type = std::variant<std::string, double, bool>;
+  std::string name;  ///< not empty
+  value_type value;  ///< a number is finite
+
+  /// The note `said` under the name `called`.
+  note(std::string called, value_type said) : name(std::move(called)), value(std::move(said)) {}
+  note(note&&) noexcept = default;
+  /// A copy.
+  // libstdc++ 12 holds that a variant of strings always has a value, and destroys one whose copy ran out of memory. So the
+  // text is copied before there is a variant of it.
+  note(const note& other)
+      : name(other.name), value(std::visit([](auto copy) { return value_type(std::move(copy)); }, other.value)) {}
+  note& operator=(note&&) noexcept = default;
+  /// A copy; where it throws, nothing has changed.
+  note& operator=(const note& other) { return *this = note(other); }
+  ~note() = default;
 };
 
 /// A limit as one trial met it.
