@@ -119,6 +119,7 @@ TEST_CASE("parameter: coordinates outside the unit interval are taken as the nea
   for (parameter& p : discrete()) all.push_back(std::move(p));
   for (const parameter& p : all) {
     for (const double below : {-1e-9, -5.0, -1e300, -test::infinity, test::nan}) {
+      if (test::fast_math && elementary::is_nan(below)) continue;  // it compares as it likes
       CHECK(p.natural(below) == p.natural(0.0));
       CHECK(p.snap(below) == p.snap(0.0));
     }

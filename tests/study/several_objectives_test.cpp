@@ -77,7 +77,7 @@ std::vector<std::size_t> front_by_brute_force(const record& happened) {
   const history& seen = happened.seen();
   const auto counts = [&](std::size_t i) {
     bool kept = true;
-    for (const double l : seen[i].limits) kept = kept && !(l > 0.0);
+    for (const double l : seen[i].limits) kept = kept && !detail::breaks(l);
     return seen[i].state == trial_state::complete && kept;
   };
   for (std::size_t i = 0; i < seen.size(); ++i) {

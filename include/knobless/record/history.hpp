@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "../base/config.hpp"
+#include "../base/elementary.hpp"
 #include "../space/domain.hpp"
 #include "../space/point.hpp"
 #include "trial.hpp"
@@ -24,6 +25,11 @@ struct limit_kind {
   std::string name;    ///< as outcomes say it
   bool graded = true;  ///< false: trials say only whether it is kept (-1) or broken (1)
 };
+
+namespace detail {
+/// Whether a limit measured as `amount` is broken. NaN, which stands for a limit that was not measured, breaks nothing.
+[[nodiscard]] inline bool breaks(double amount) noexcept { return amount > 0.0 && !elementary::is_nan(amount); }
+}  // namespace detail
 
 /// A told trial, as a view into the history. Values are as samplers see them: smaller is better.
 struct observation {

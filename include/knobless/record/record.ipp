@@ -314,7 +314,7 @@ KNOBLESS_INLINE std::string record::broken_text(std::size_t i) const {
   std::string out;
   const observation o = seen_[i];
   for (std::size_t c = 0; c < o.limits.size(); ++c) {
-    if (!(o.limits[c] > 0.0)) continue;
+    if (!detail::breaks(o.limits[c])) continue;
     const limit_kind& kind = seen_.limit_kinds()[c];
     out += detail::text(out.empty() ? "" : ", ", kind.name, kind.graded ? " by " : "",
                         kind.graded ? detail::short_number(o.limits[c]) : "");

@@ -36,7 +36,7 @@ namespace knobless::inline KNOBLESS_ABI::detail {
   for (std::size_t c = 0; c < seen.limit_kinds().size(); ++c) {
     std::size_t broken = 0;
     for (std::size_t i = 0; i < seen.size(); ++i)
-      if (seen.limit(i, c) > 0.0) ++broken;
+      if (breaks(seen.limit(i, c))) ++broken;
     out += text(c > 0 ? ", " : "", seen.limit_kinds()[c].name, " by ", std::to_string(broken));
   }
   return out + "\n";

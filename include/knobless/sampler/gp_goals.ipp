@@ -44,7 +44,7 @@ namespace goals {
 
 // Whether it says by one of its limits what was wrong.
 [[nodiscard]] inline bool names_fault(const observation& o) {
-  return std::any_of(o.limits.begin(), o.limits.end(), [](double v) { return v > 0.0; });
+  return std::any_of(o.limits.begin(), o.limits.end(), [](double v) { return breaks(v); });
 }
 
 [[nodiscard]] inline bool good(const observation& o) noexcept {
