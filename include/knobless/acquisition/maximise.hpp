@@ -42,6 +42,8 @@ class acquisition_search {
   };
 
   [[nodiscard]] static std::vector<scored> rank(const Eigen::VectorXd& scores);
+  [[nodiscard]] static std::vector<std::uint64_t> other_levels(const parameter& of, std::uint64_t here);
+  [[nodiscard]] point with_level(point p, std::size_t k, std::uint64_t level) const;
   [[nodiscard]] double score(const point& p);
   /// Each returns the score of p, which they may have replaced by a better one.
   double climb_continuous(point& p, double present, int iterations, const predicate& eligible);

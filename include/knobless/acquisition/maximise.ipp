@@ -74,30 +74,37 @@ KNOBLESS_INLINE double acquisition_search::climb_continuous(point& p, double pre
   return found;
 }
 
+// All levels but this one where they are few or have no order, else those that are 1, 2, 4 ... away.
+KNOBLESS_INLINE std::vector<std::uint64_t> acquisition_search::other_levels(const parameter& of, std::uint64_t here) {
+  const std::uint64_t levels = of.levels();
+  std::vector<std::uint64_t> others;
+  if (levels <= most_levels_tried || !of.numeric()) {
+    for (std::uint64_t level = 0; level < levels; ++level)
+      if (level != here) others.push_back(level);
+    return others;
+  }
+  for (std::uint64_t step = 1; step <= levels / 2; step *= 2) {
+    if (here >= step) others.push_back(here - step);
+    if (here + step < levels) others.push_back(here + step);
+  }
+  return others;
+}
+
+KNOBLESS_INLINE point acquisition_search::with_level(point p, std::size_t k, std::uint64_t level) const {
+  // What becomes active begins in the middle.
+  for (std::size_t j = 0; j < p.size(); ++j)
+    if (p.active[j] == 0) p.unit[j] = 0.5;
+  p.unit[k] = space_[k].unit_of_level(level);
+  space_.complete(p);
+  return p;
+}
+
 KNOBLESS_INLINE double acquisition_search::climb_discrete(point& p, double present, const predicate& eligible) {
   for (std::size_t k = 0; k < space_.size(); ++k) {
-    const std::uint64_t levels = space_[k].levels();
-    if (p.active[k] == 0 || levels < 2) continue;
+    if (p.active[k] == 0 || space_[k].levels() < 2) continue;
     std::vector<point> others;
-    const auto consider = [&](std::uint64_t level) {
-      point q = p;
-      // What becomes active begins in the middle.
-      for (std::size_t j = 0; j < q.size(); ++j)
-        if (q.active[j] == 0) q.unit[j] = 0.5;
-      q.unit[k] = space_[k].unit_of_level(level);
-      space_.complete(q);
-      if (eligible(q)) others.push_back(std::move(q));
-    };
-    const std::uint64_t here = space_[k].level(p.unit[k]);
-    if (levels <= most_levels_tried || !space_[k].numeric()) {
-      for (std::uint64_t level = 0; level < levels; ++level)
-        if (level != here) consider(level);
-    } else {
-      for (std::uint64_t step = 1; step <= levels / 2; step *= 2) {
-        if (here >= step) consider(here - step);
-        if (here + step < levels) consider(here + step);
-      }
-    }
+    for (const std::uint64_t level : other_levels(space_[k], space_[k].level(p.unit[k])))
+      if (point q = with_level(p, k, level); eligible(q)) others.push_back(std::move(q));
     if (others.empty()) continue;
     Eigen::VectorXd scores;
     wanted_.scores(layout_.encode(space_, others), scores);

@@ -53,35 +53,51 @@ struct importance_divergence {
   return d;
 }
 
+// Of a numeric parameter.
+inline constexpr std::size_t importance_cell_count = 32;
+using importance_row = std::array<double, importance_cell_count>;
+
+// Scott's rule, in cells: 1.06 times the standard deviation times m^(-1/5) (Multivariate Density Estimation, 1992, section 6.5).
+// Not below the half of one, which is all that is known of a place.
+[[nodiscard]] inline double importance_width(const importance_cells& cells, double m) {
+  constexpr double scott = 1.06;
+  constexpr double power = -0.2;
+  double centre = 0.0;
+  for (std::size_t c = 0; c < importance_cell_count; ++c) centre += static_cast<double>(c) * cells.good[c] / m;
+  double spread = 0.0;
+  for (std::size_t c = 0; c < importance_cell_count; ++c)
+    spread += (static_cast<double>(c) - centre) * (static_cast<double>(c) - centre) * cells.good[c] / (m - 1.0);
+  return (std::max)(0.5, scott * std::sqrt(spread) * elementary::exp(power * elementary::log(m)));
+}
+
+// A normal kernel around the middle of a cell, cut off at the bounds.
+[[nodiscard]] inline importance_row importance_kernel(std::size_t cell, double width) {
+  importance_row kernel{};
+  double sum = 0.0;
+  for (std::size_t g = 0; g < kernel.size(); ++g) {
+    const double z = (static_cast<double>(g) - static_cast<double>(cell)) / width;
+    kernel[g] = elementary::exp(-0.5 * z * z);
+    sum += kernel[g];
+  }
+  for (double& k : kernel) k /= sum;
+  return kernel;
+}
+
 // Densities are sums of normal kernels, cut off at the bounds, of Scott's width for the good trials; the same for all trials.
 [[nodiscard]] KNOBLESS_INLINE importance_divergence number_divergence(const importance_cells& cells, double n,
                                                                       double m) {
-  constexpr std::size_t count = 32;
+  constexpr std::size_t count = importance_cell_count;
   KNOBLESS_ASSERT(cells.all.size() == count);
-  double centre = 0.0;
-  for (std::size_t c = 0; c < count; ++c) centre += static_cast<double>(c) * cells.good[c] / m;
-  double spread = 0.0;
-  for (std::size_t c = 0; c < count; ++c)
-    spread += (static_cast<double>(c) - centre) * (static_cast<double>(c) - centre) * cells.good[c] / (m - 1.0);
-  // In cells; not below the half of one, which is all that is known of a place.
-  const double width = (std::max)(0.5, 1.06 * std::sqrt(spread) * elementary::exp(-0.2 * elementary::log(m)));
-
-  using row = std::array<double, count>;
+  const double width = importance_width(cells, m);
+  using row = importance_row;
   std::vector<row> kernels;  // of the cells that hold trials
   std::vector<double> share;
   row density{};
   row good{};
   for (std::size_t c = 0; c < count; ++c) {
     if (!(cells.all[c] > 0.0)) continue;
-    row kernel{};
-    double sum = 0.0;
+    const row kernel = importance_kernel(c, width);
     for (std::size_t g = 0; g < count; ++g) {
-      const double z = (static_cast<double>(g) - static_cast<double>(c)) / width;
-      kernel[g] = elementary::exp(-0.5 * z * z);
-      sum += kernel[g];
-    }
-    for (std::size_t g = 0; g < count; ++g) {
-      kernel[g] /= sum;
       density[g] += kernel[g] * cells.all[c] / n;
       good[g] += kernel[g] * cells.good[c] / m;
     }
@@ -136,6 +152,63 @@ struct importance_counts {
   return counts;
 }
 
+// The trials that importance looks at, and which of them are good.
+class importance_judge {
+ public:
+  importance_judge(const domain& space, const history& seen, std::size_t objective)
+      : space_(space), seen_(seen), objective_(objective) {
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      const observation o = seen[i];
+      if (o.state == trial_state::foreign) continue;
+      const point where = o.where();
+      if (!space.contains(where) || !space.admits(where)) continue;
+      rows_.push_back(i);
+      if (may_be_good(o)) values_.push_back(value_of(o));
+    }
+    std::sort(values_.begin(), values_.end());
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
+  [[nodiscard]] std::size_t complete() const noexcept { return values_.size(); }
+
+  // Those that are as good as the last good one are good, unless these are all: then those that are better.
+  [[nodiscard]] std::vector<unsigned char> good(std::size_t rank) const {
+    const double limit = values_[rank - 1];
+    const bool or_as_good = values_.back() > limit || values_.size() < rows_.size();
+    std::vector<unsigned char> found;
+    for (const std::size_t r : rows_) {
+      const observation o = seen_[r];
+      const bool within = value_of(o) < limit || (or_as_good && value_of(o) == limit);
+      found.push_back(may_be_good(o) && within ? 1 : 0);
+    }
+    return found;
+  }
+
+  // The variance of "is it good", over all trials, that parameter k explains where it is active.
+  [[nodiscard]] double explained(std::size_t k, const std::vector<unsigned char>& good) const {
+    const parameter& p = space_[k];
+    const importance_counts counts = count_cells(p, k, seen_, rows_, good);
+    const double n = counts.all;
+    const double m = counts.good;
+    // Of two, no more can be said than that they differ.
+    if (m < 2.0 || m >= n) return 0.0;
+    const auto d = p.numeric() ? number_divergence(counts.cells, n, m) : level_divergence(counts.cells, n, m);
+    return m * m / (n * static_cast<double>(rows_.size())) * d.beyond_chance();
+  }
+
+ private:
+  [[nodiscard]] static bool may_be_good(const observation& o) { return o.state == trial_state::complete && o.feasible; }
+  [[nodiscard]] double value_of(const observation& o) const {
+    return objective_ < o.values.size() ? o.values[objective_] : o.value;
+  }
+
+  const domain& space_;
+  const history& seen_;
+  std::size_t objective_;
+  std::vector<std::size_t> rows_;
+  std::vector<double> values_;  // of those that may be good, sorted
+};
+
 }  // namespace detail
 
 // Good are the better quarter, half, three quarters and nine tenths in turn: the published tenth alone says little, since most
@@ -144,50 +217,19 @@ struct importance_counts {
 KNOBLESS_INLINE std::vector<double> importance(const domain& space, const history& seen, std::size_t objective) {
   constexpr std::size_t least = 20;
   constexpr std::size_t least_good = 5;
-  const auto may_be_good = [](const observation& o) { return o.state == trial_state::complete && o.feasible; };
-  const auto value_of = [&](const observation& o) {
-    return objective < o.values.size() ? o.values[objective] : o.value;
-  };
-  std::vector<std::size_t> rows;
-  std::vector<double> values;  // sorted
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    const observation o = seen[i];
-    if (o.state == trial_state::foreign) continue;
-    const point where = o.where();
-    if (!space.contains(where) || !space.admits(where)) continue;
-    rows.push_back(i);
-    if (may_be_good(o)) values.push_back(value_of(o));
-  }
-  if (rows.size() < least || values.size() < least_good) return {};
-  std::sort(values.begin(), values.end());
-
+  constexpr double parts[] = {0.25, 0.5, 0.75, 0.9};
+  const detail::importance_judge judge(space, seen, objective);
+  if (judge.size() < least || judge.complete() < least_good) return {};
   std::vector<double> shares(space.size(), 0.0);
   double total = 0.0;
   std::size_t rank = 0;
-  for (const double part : {0.25, 0.5, 0.75, 0.9}) {
+  for (const double part : parts) {
     const std::size_t before = rank;
-    rank = (std::min)(values.size(), static_cast<std::size_t>(part * static_cast<double>(rows.size())));
+    rank = (std::min)(judge.complete(), static_cast<std::size_t>(part * static_cast<double>(judge.size())));
     if (rank == before) break;
-    const double limit = values[rank - 1];
-    // Those that are as good as the last good one are good, unless these are all: then those that are better.
-    const bool or_as_good = values.back() > limit || values.size() < rows.size();
-    std::vector<unsigned char> good;
-    for (const std::size_t r : rows) {
-      const observation o = seen[r];
-      const bool within = value_of(o) < limit || (or_as_good && value_of(o) == limit);
-      good.push_back(may_be_good(o) && within ? 1 : 0);
-    }
+    const std::vector<unsigned char> good = judge.good(rank);
     for (std::size_t k = 0; k < space.size(); ++k) {
-      const parameter& p = space[k];
-      const detail::importance_counts counts = detail::count_cells(p, k, seen, rows, good);
-      const double n = counts.all;
-      const double m = counts.good;
-      // Of two, no more can be said than that they differ.
-      if (m < 2.0 || m >= n) continue;
-      const auto d =
-          p.numeric() ? detail::number_divergence(counts.cells, n, m) : detail::level_divergence(counts.cells, n, m);
-      // The variance of "is it good", over all trials, that this parameter explains where it is active.
-      const double explained = m * m / (n * static_cast<double>(rows.size())) * d.beyond_chance();
+      const double explained = judge.explained(k, good);
       shares[k] += explained;
       total += explained;
     }

@@ -67,42 +67,9 @@ class random_stream {
     std::size_t filled = 0;
     if (left_ == 1 && n > 0) to[filled++] = uniform_open();
     // Blocks do not depend on each other: four of them are computed side by side.
-    std::array<std::array<std::uint32_t, 4>, 4> words;
-    for (; n - filled >= 8 && counter_[0] < 0xFFFFFFF0U; filled += 8) {
-      for (std::uint32_t b = 0; b < 4; ++b)
-        for (std::size_t w = 0; w < 4; ++w) words[w][b] = w == 0 ? counter_[0] + b : counter_[w];
-      counter_[0] += 4;
-      std::array<std::uint32_t, 2> key = key_;
-      for (int round = 0; round < 10; ++round) {
-        for (std::size_t b = 0; b < 4; ++b) {
-          const std::uint64_t x = std::uint64_t{0xD2511F53U} * words[0][b];
-          const std::uint64_t y = std::uint64_t{0xCD9E8D57U} * words[2][b];
-          words[0][b] = static_cast<std::uint32_t>(y >> 32U) ^ words[1][b] ^ key[0];
-          words[1][b] = static_cast<std::uint32_t>(y);
-          words[2][b] = static_cast<std::uint32_t>(x >> 32U) ^ words[3][b] ^ key[1];
-          words[3][b] = static_cast<std::uint32_t>(x);
-        }
-        key[0] += 0x9E3779B9U;
-        key[1] += 0xBB67AE85U;
-      }
-      for (std::size_t b = 0; b < 4; ++b) {
-        to[filled + 2 * b] = opened((static_cast<std::uint64_t>(words[1][b]) << 32U) | words[0][b]);
-        to[filled + 2 * b + 1] = opened((static_cast<std::uint64_t>(words[3][b]) << 32U) | words[2][b]);
-      }
-    }
+    for (; n - filled >= 8 && counter_[0] < last_counter; filled += 8) four_blocks(to + filled);
     for (; filled < n; ++filled) to[filled] = uniform_open();
-    // The middle of the distribution in one go, then the tails.
-    double part[16];
-    for (std::size_t from = 0; from < n; from += 16) {
-      const std::size_t count = n - from < 16 ? n - from : 16;
-      for (std::size_t i = 0; i < 16; ++i) part[i] = i < count ? to[from + i] : 0.5;
-      double middle[16];
-      for (std::size_t i = 0; i < 16; ++i) middle[i] = elementary::normal_quantile_middle(part[i] - 0.5);
-      for (std::size_t i = 0; i < count; ++i) {
-        const double q = part[i] - 0.5;
-        to[from + i] = q <= 0.425 && q >= -0.425 ? middle[i] : elementary::normal_quantile(part[i]);
-      }
-    }
+    make_normal(to, n);
   }
 
   /// Uniform in 0 .. n-1, without bias, for n >= 1 (n = 0 counts as 1). O(1) expected.
@@ -118,18 +85,25 @@ class random_stream {
   /// One block of Philox4x32-10, as the paper defines it. O(1).
   [[nodiscard]] static constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
                                                                      std::array<std::uint32_t, 2> key) noexcept {
-    for (int round = 0; round < 10; ++round) {
-      const std::uint64_t a = std::uint64_t{0xD2511F53U} * counter[0];
-      const std::uint64_t b = std::uint64_t{0xCD9E8D57U} * counter[2];
+    for (int round = 0; round < philox_rounds; ++round) {
+      const std::uint64_t a = first_multiplier * counter[0];
+      const std::uint64_t b = second_multiplier * counter[2];
       counter = {static_cast<std::uint32_t>(b >> 32U) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(b),
                  static_cast<std::uint32_t>(a >> 32U) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(a)};
-      key[0] += 0x9E3779B9U;
-      key[1] += 0xBB67AE85U;
+      key[0] += first_weyl;
+      key[1] += second_weyl;
     }
     return counter;
   }
 
  private:
+  // Philox4x32-10: Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC 2011, section 3.3 and table 2.
+  static constexpr int philox_rounds = 10;
+  static constexpr std::uint64_t first_multiplier = 0xD2511F53U;
+  static constexpr std::uint64_t second_multiplier = 0xCD9E8D57U;
+  static constexpr std::uint32_t first_weyl = 0x9E3779B9U;   // the golden ratio
+  static constexpr std::uint32_t second_weyl = 0xBB67AE85U;  // the square root of three, less one
+
   std::array<std::uint32_t, 4> next_block() noexcept {
     const auto block = philox(counter_, key_);
     if (++counter_[0] == 0) ++counter_[1];
@@ -138,6 +112,51 @@ class random_stream {
 
   [[nodiscard]] static double opened(std::uint64_t bits) noexcept {
     return (static_cast<double>(bits >> 12U) + 0.5) * 0x1p-52;
+  }
+
+  // Below it, four blocks take no carry.
+  static constexpr std::uint32_t last_counter = 0xFFFFFFF0U;
+
+  // Eight uniform numbers in (0, 1): what the next four blocks give.
+  void four_blocks(double* to) noexcept {
+    std::array<std::array<std::uint32_t, 4>, 4> words;
+    for (std::uint32_t b = 0; b < 4; ++b)
+      for (std::size_t w = 0; w < 4; ++w) words[w][b] = w == 0 ? counter_[0] + b : counter_[w];
+    counter_[0] += 4;
+    std::array<std::uint32_t, 2> key = key_;
+    for (int round = 0; round < philox_rounds; ++round) {
+      for (std::size_t b = 0; b < 4; ++b) {
+        const std::uint64_t x = first_multiplier * words[0][b];
+        const std::uint64_t y = second_multiplier * words[2][b];
+        words[0][b] = static_cast<std::uint32_t>(y >> 32U) ^ words[1][b] ^ key[0];
+        words[1][b] = static_cast<std::uint32_t>(y);
+        words[2][b] = static_cast<std::uint32_t>(x >> 32U) ^ words[3][b] ^ key[1];
+        words[3][b] = static_cast<std::uint32_t>(x);
+      }
+      key[0] += first_weyl;
+      key[1] += second_weyl;
+    }
+    for (std::size_t b = 0; b < 4; ++b) {
+      to[2 * b] = opened((static_cast<std::uint64_t>(words[1][b]) << 32U) | words[0][b]);
+      to[2 * b + 1] = opened((static_cast<std::uint64_t>(words[3][b]) << 32U) | words[2][b]);
+    }
+  }
+
+  // Replaces uniform numbers by the quantiles of a standard normal: the middle of the distribution in one go, then the tails.
+  static void make_normal(double* values, std::size_t n) noexcept {
+    constexpr std::size_t together = 16;
+    double part[together];
+    double middle[together];
+    for (std::size_t from = 0; from < n; from += together) {
+      const std::size_t count = n - from < together ? n - from : together;
+      for (std::size_t i = 0; i < together; ++i) part[i] = i < count ? values[from + i] : 0.5;
+      for (std::size_t i = 0; i < together; ++i) middle[i] = elementary::normal_quantile_middle(part[i] - 0.5);
+      for (std::size_t i = 0; i < count; ++i) {
+        const double q = part[i] - 0.5;
+        const bool tail = q > elementary::middle_half || q < -elementary::middle_half;
+        values[from + i] = tail ? elementary::normal_quantile(part[i]) : middle[i];
+      }
+    }
   }
 
   std::array<std::uint32_t, 2> key_;

@@ -250,28 +250,39 @@ class smoother {
     return (1.0 + r + r * r / 3.0) * elementary::exp(-r);
   }
 
-  // Cholesky factorisation, K^-1 y and the log marginal likelihood with the signal variance profiled out.
-  // `roughness` is the variance of the rough function.
-  double fit(double lengthscale, double noise, double roughness) {
+  // The kernel matrix is the square of `factor_`, which is triangular; half the logarithm of its determinant, or nothing where
+  // rounding made it singular.
+  [[nodiscard]] std::optional<double> factorise(double lengthscale, double noise, double roughness) {
+    constexpr double jitter = 1e-9;  // of the diagonal, against rounding
     const std::size_t n = rows_.size();
     factor_.assign(n * n, 0.0);
     double log_det = 0.0;
     for (std::size_t i = 0; i < n; ++i) {
       double* row = &factor_[i * n];
-      for (std::size_t j = 0; j <= i; ++j) {
-        double sum = i == j ? 1.0 + roughness + noise + 1e-9 : matern(distance_[i * n + j] / lengthscale);
-        if (i != j && roughness > 0.0) sum += roughness * matern(distance_[i * n + j] / rough);
+      const auto reduced = [&](double sum, std::size_t j) {
         const double* other = &factor_[j * n];
         for (std::size_t k = 0; k < j; ++k) sum -= row[k] * other[k];
-        if (i == j) {
-          if (!(sum > 0.0)) return -std::numeric_limits<double>::infinity();
-          row[i] = std::sqrt(sum);
-          log_det += elementary::log(row[i]);
-        } else {
-          row[j] = sum / other[j];
-        }
+        return sum;
+      };
+      for (std::size_t j = 0; j < i; ++j) {
+        double sum = matern(distance_[i * n + j] / lengthscale);
+        if (roughness > 0.0) sum += roughness * matern(distance_[i * n + j] / rough);
+        row[j] = reduced(sum, j) / factor_[j * n + j];
       }
+      const double pivot = reduced(1.0 + roughness + noise + jitter, i);
+      if (!(pivot > 0.0)) return std::nullopt;
+      row[i] = std::sqrt(pivot);
+      log_det += elementary::log(row[i]);
     }
+    return log_det;
+  }
+
+  // Cholesky factorisation, K^-1 y and the log marginal likelihood with the signal variance profiled out.
+  // `roughness` is the variance of the rough function.
+  double fit(double lengthscale, double noise, double roughness) {
+    const std::optional<double> log_det = factorise(lengthscale, noise, roughness);
+    if (!log_det) return -std::numeric_limits<double>::infinity();
+    const std::size_t n = rows_.size();
     weights_ = y_;
     double quadratic = 0.0;
     for (std::size_t i = 0; i < n; ++i) {
@@ -283,8 +294,9 @@ class smoother {
       for (std::size_t k = i + 1; k < n; ++k) weights_[i] -= factor_[k * n + i] * weights_[k];
       weights_[i] /= factor_[i * n + i];
     }
+    constexpr double least_variance = 1e-12;  // of the signal, where all values are alike
     const auto count = static_cast<double>(n);
-    return -0.5 * count * elementary::log(quadratic / count + 1e-12) - log_det;
+    return -0.5 * count * elementary::log(quadratic / count + least_variance) - *log_det;
   }
 
   const domain& space_;

@@ -58,7 +58,12 @@ class quadratic {
   void expand(const double* at, double weight);
   [[nodiscard]] bool follow(std::span<const double> points, std::span<const double> weights,
                             std::span<const std::size_t> numbers);
+  void find_changes(std::span<const double> points, std::span<const double> weights,
+                    std::span<const std::size_t> numbers);
+  [[nodiscard]] bool frame_is_close() const;
+  [[nodiscard]] bool apply(double squared_weight, std::size_t columns);
   [[nodiscard]] bool refine(std::size_t count);
+  void set_hessian(std::size_t rows);
   void change_frame();
 
   form form_ = form::affine;

@@ -126,13 +126,9 @@ KNOBLESS_INLINE bool quadratic::triangulate(std::size_t count) {
   return true;
 }
 
-// Lets R follow what came, went or changed its weight since the last fit: by plane rotations where weight is gained, then by
-// hyperbolic ones where it is lost (Golub and Van Loan, Matrix Computations, section 6.5). False where R begins anew.
-KNOBLESS_INLINE bool quadratic::follow(std::span<const double> points, std::span<const double> weights,
-                                       std::span<const std::size_t> numbers) {
-  const std::size_t columns = coefficients(form_, n_);
-  const std::size_t side = detail::padded(columns);
-  bool possible = !taken_.empty();
+// What came, went or changed its weight since the last fit; then the rows of this one are those that R is of.
+KNOBLESS_INLINE void quadratic::find_changes(std::span<const double> points, std::span<const double> weights,
+                                             std::span<const std::size_t> numbers) {
   next_.clear();
   for (std::size_t i = 0; i < numbers.size(); ++i) next_.push_back({numbers[i], i, weights[i]});
   std::sort(next_.begin(), next_.end(), [](const row_taken& a, const row_taken& b) { return a.number < b.number; });
@@ -147,33 +143,58 @@ KNOBLESS_INLINE bool quadratic::follow(std::span<const double> points, std::span
   }
   for (; old != taken_.end(); ++old) changes_.push_back({&taken_points_[old->row * n_], -old->weight * old->weight});
   taken_.swap(next_);
-  // A change costs O(columns^2), as a column does when R begins anew.
-  possible = possible && 3 * changes_.size() <= columns;
-  for (std::size_t k = 0; k < n_ && possible; ++k) {
+}
+
+// Whether the frame of R still suits the points: in units that are too different, R would be too ill-conditioned.
+KNOBLESS_INLINE bool quadratic::frame_is_close() const {
+  constexpr double most = 5.0;
+  constexpr double least = 0.2;
+  for (std::size_t k = 0; k < n_; ++k) {
     const double unit = triangle_frame_.spread[k];
-    possible = frame_.spread[k] > 0.2 * unit && frame_.spread[k] < 5.0 * unit &&
-               std::abs(frame_.centre[k] - triangle_frame_.centre[k]) < 5.0 * unit;
+    const bool close = frame_.spread[k] > least * unit && frame_.spread[k] < most * unit &&
+                       std::abs(frame_.centre[k] - triangle_frame_.centre[k]) < most * unit;
+    if (!close) return false;
   }
+  return true;
+}
+
+// One more row, which expand() wrote, or, where the square is negative, one less. False where too few digits would be left.
+KNOBLESS_INLINE bool quadratic::apply(double squared_weight, std::size_t columns) {
+  constexpr double least_left = 1e-8;
+  const bool gain = squared_weight > 0.0;
+  const std::size_t side = detail::padded(columns);
+  double* const v = step_.data();
+  for (std::size_t j = 0; j < columns; ++j) {
+    double* const r = &triangle_[j * side];
+    const double squared = r[j] * r[j] + (gain ? v[j] * v[j] : -v[j] * v[j]);
+    if (!(squared > least_left * (r[j] * r[j]))) return false;
+    const double length = std::sqrt(squared);
+    const std::size_t top = j / detail::column_step * detail::column_step;
+    if (gain) {
+      detail::rotate(r, v, r[j] / length, v[j] / length, top, side);
+    } else {
+      detail::rotate_back(r, v, length / r[j], v[j] / r[j], top, side);
+    }
+  }
+  return true;
+}
+
+// Lets R follow what came, went or changed its weight since the last fit: by plane rotations where weight is gained, then by
+// hyperbolic ones where it is lost (Golub and Van Loan, Matrix Computations, section 6.5). False where R begins anew.
+KNOBLESS_INLINE bool quadratic::follow(std::span<const double> points, std::span<const double> weights,
+                                       std::span<const std::size_t> numbers) {
+  const std::size_t columns = coefficients(form_, n_);
+  const bool known = !taken_.empty();
+  find_changes(points, weights, numbers);
+  // A change costs O(columns^2), as a column does when R begins anew.
+  if (!known || 3 * changes_.size() > columns || !frame_is_close()) return false;
   for (const bool gain : {true, false})
     for (const change& c : changes_) {
-      if (!possible) return false;
       if ((c.squared > 0.0) != gain) continue;
       expand(c.point, std::sqrt(std::abs(c.squared)));
-      double* const v = step_.data();
-      for (std::size_t j = 0; j < columns; ++j) {
-        double* const r = &triangle_[j * side];
-        const double squared = r[j] * r[j] + (gain ? v[j] * v[j] : -v[j] * v[j]);
-        if (!(squared > 1e-8 * (r[j] * r[j]))) return false;
-        const double length = std::sqrt(squared);
-        const std::size_t top = j / detail::column_step * detail::column_step;
-        if (gain) {
-          detail::rotate(r, v, r[j] / length, v[j] / length, top, side);
-        } else {
-          detail::rotate_back(r, v, length / r[j], v[j] / r[j], top, side);
-        }
-      }
+      if (!apply(c.squared, columns)) return false;
     }
-  return possible;
+  return true;
 }
 
 // One row of the least-squares problem, in the frame of R.
@@ -274,19 +295,24 @@ KNOBLESS_INLINE double quadratic::operator()(std::span<const double> at) const n
   return sum;
 }
 
+// Half of the second derivatives, in columns of `rows` rows.
+KNOBLESS_INLINE void quadratic::set_hessian(std::size_t rows) {
+  hessian_.assign(rows * n_, 0.0);
+  if (form_ == form::affine) return;
+  for (std::size_t i = 0; i < n_; ++i) hessian_[i * rows + i] = coefficients_[1 + n_ + i];
+  if (form_ == form::diagonal) return;
+  const double* c = &coefficients_[1 + n_] + n_;
+  for (std::size_t i = 0; i < n_; ++i)
+    for (std::size_t j = i + 1; j < n_; ++j) hessian_[i * rows + j] = hessian_[j * rows + i] = 0.5 * *c++;
+}
+
 KNOBLESS_INLINE bool quadratic::minimum(double radius, std::span<double> found) {
+  constexpr int most_tries = 60;       // H is raised by 2^60 then
+  constexpr double first_rise = 0.01;  // in the unit below
+  constexpr double on_the_sphere = 1.0000001;
   const std::size_t rows = detail::padded(n_);
   const double* b = &coefficients_[1];
-  hessian_.assign(rows * n_, 0.0);
-  if (form_ != form::affine) {
-    for (std::size_t i = 0; i < n_; ++i) hessian_[i * rows + i] = coefficients_[1 + n_ + i];
-    const double* c = &coefficients_[1 + n_];
-    if (form_ == form::full) {
-      c += n_;
-      for (std::size_t i = 0; i < n_; ++i)
-        for (std::size_t j = i + 1; j < n_; ++j) hessian_[i * rows + j] = hessian_[j * rows + i] = 0.5 * *c++;
-    }
-  }
+  set_hessian(rows);
   double slope = 0.0;
   for (std::size_t i = 0; i < n_; ++i) slope += b[i] * b[i];
   if (!(slope > 0.0)) return false;
@@ -295,7 +321,7 @@ KNOBLESS_INLINE bool quadratic::minimum(double radius, std::span<double> found) 
   factor_.assign(rows * n_, 0.0);
   step_.assign(rows, 0.0);
   double raised = 0.0;
-  for (int tries = 0; tries < 60; ++tries) {
+  for (int tries = 0; tries < most_tries; ++tries) {
     for (std::size_t i = 0; i < n_; ++i) hessian_[i * rows + i] += raised;
     const bool definite = detail::factorise(hessian_.data(), factor_.data(), n_);
     for (std::size_t i = 0; i < n_; ++i) hessian_[i * rows + i] -= raised;
@@ -304,12 +330,12 @@ KNOBLESS_INLINE bool quadratic::minimum(double radius, std::span<double> found) 
       detail::solve_lower(factor_.data(), step_.data(), n_);
       detail::solve_upper(factor_.data(), step_.data(), n_);
       const double squared = detail::dot(step_.data(), step_.data(), rows);
-      if (squared <= radius * radius * 1.0000001) {
+      if (squared <= radius * radius * on_the_sphere) {
         for (std::size_t i = 0; i < n_; ++i) found[i] = frame_.centre[i] + frame_.spread[i] * step_[i];
         return true;
       }
     }
-    raised = raised > 0.0 ? 2.0 * raised : 0.01 * unit;
+    raised = raised > 0.0 ? 2.0 * raised : first_rise * unit;
   }
   return false;
 }

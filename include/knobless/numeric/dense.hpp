@@ -181,6 +181,12 @@ inline void rotate_back(double* x, double* y, double c, double s, std::size_t fi
   }
 }
 
+/// A pivot that rounding or huge numbers did not spoil.
+[[nodiscard]] inline bool sound_pivot(double pivot) noexcept {
+  constexpr double most = 1e300;
+  return pivot > 0.0 && pivot < most;
+}
+
 /// The lower Cholesky factor of a symmetric n x n matrix, of which the columns from the diagonal down are read; both are kept by
 /// columns of `padded(n)` rows. Above the diagonal the factor is zero within the rows that the other kernels read. False, and
 /// the factor is of no use, where the matrix is not positive definite. O(n^3 / 3).
@@ -198,10 +204,52 @@ inline void rotate_back(double* x, double* y, double c, double s, std::size_t fi
     }
     for (; k < j; ++k) add_scaled(column, factor + k * rows, -factor[k * rows + j], top, rows);
     const double pivot = column[j];
-    if (!(pivot > 0.0) || !(pivot < 1e300)) return false;
+    if (!sound_pivot(pivot)) return false;
     const double scale = 1.0 / std::sqrt(pivot);
     for (std::size_t i = top; i < rows; ++i) column[i] = i < j || i >= n ? 0.0 : column[i] * scale;
   }
+  return true;
+}
+
+/// Of invert_factor(): takes what the columns before j have to do with the four from j on away from these, in both matrices.
+inline void eliminate_before(double* matrix, double* inverse, std::size_t stride, std::size_t j,
+                             std::size_t n) noexcept {
+  constexpr std::size_t m = column_step;
+  double4 tile[m];
+  double* l = matrix + j * stride;
+  double* u = inverse + j * stride;
+  for (std::size_t i = j; i < n; i += m) {
+    multiply_tile(matrix + i, stride, matrix + j, stride, 1, j, tile);
+    for (std::size_t c = 0; c < m; ++c) (double4::load(l + i + c * stride) - tile[c]).store(l + i + c * stride);
+  }
+  for (std::size_t i = 0; i < j; i += m) {
+    multiply_tile(inverse + i + i * stride, stride, matrix + j + i * stride, stride, 1, j - i, tile);
+    for (std::size_t c = 0; c < m; ++c) (-1.0 * tile[c]).store(u + i + c * stride);
+  }
+  for (std::size_t c = 0; c < m; ++c)
+    for (std::size_t r = 0; r < m; ++r) u[j + r + c * stride] = r == c ? 1.0 : 0.0;
+}
+
+/// Of invert_factor(): the four columns from j on among themselves. False where a pivot is not sound.
+[[nodiscard]] inline bool eliminate_among(double* matrix, double* inverse, std::size_t stride, std::size_t j,
+                                          std::size_t n) noexcept {
+  constexpr std::size_t m = column_step;
+  double* l = matrix + j * stride;
+  double* u = inverse + j * stride;
+  for (std::size_t c = 0; c < m; ++c) {
+    const double pivot = l[j + c + c * stride];
+    if (!sound_pivot(pivot)) return false;
+    const double scale = 1.0 / std::sqrt(pivot);
+    multiply(l + c * stride, scale, j, n);
+    multiply(u + c * stride, scale, 0, j + m);
+    for (std::size_t after = c + 1; after < m; ++after) {
+      const double share = -l[j + after + c * stride];
+      add_scaled(l + after * stride, l + c * stride, share, j, n);
+      add_scaled(u + after * stride, u + c * stride, share, 0, j + m);
+    }
+  }
+  for (std::size_t c = 1; c < m; ++c)
+    for (std::size_t r = 0; r < c; ++r) l[j + r + c * stride] = 0.0;
   return true;
 }
 
@@ -212,37 +260,9 @@ inline void rotate_back(double* x, double* y, double c, double s, std::size_t fi
 ///
 /// Gauss's elimination of the columns of A with the identity below: what turns A into L turns the identity into L^-T.
 [[nodiscard]] inline bool invert_factor(double* matrix, double* inverse, std::size_t stride, std::size_t n) noexcept {
-  constexpr std::size_t m = column_step;
-  double4 tile[m];
-  for (std::size_t j = 0; j < n; j += m) {
-    double* l = matrix + j * stride;
-    double* u = inverse + j * stride;
-    // Four columns less what those before them take away.
-    for (std::size_t i = j; i < n; i += m) {
-      multiply_tile(matrix + i, stride, matrix + j, stride, 1, j, tile);
-      for (std::size_t c = 0; c < m; ++c) (double4::load(l + i + c * stride) - tile[c]).store(l + i + c * stride);
-    }
-    for (std::size_t i = 0; i < j; i += m) {
-      multiply_tile(inverse + i + i * stride, stride, matrix + j + i * stride, stride, 1, j - i, tile);
-      for (std::size_t c = 0; c < m; ++c) (-1.0 * tile[c]).store(u + i + c * stride);
-    }
-    for (std::size_t c = 0; c < m; ++c)
-      for (std::size_t r = 0; r < m; ++r) u[j + r + c * stride] = r == c ? 1.0 : 0.0;
-    // The four among themselves.
-    for (std::size_t c = 0; c < m; ++c) {
-      const double pivot = l[j + c + c * stride];
-      if (!(pivot > 0.0) || !(pivot < 1e300)) return false;
-      const double scale = 1.0 / std::sqrt(pivot);
-      multiply(l + c * stride, scale, j, n);
-      multiply(u + c * stride, scale, 0, j + m);
-      for (std::size_t after = c + 1; after < m; ++after) {
-        const double share = -l[j + after + c * stride];
-        add_scaled(l + after * stride, l + c * stride, share, j, n);
-        add_scaled(u + after * stride, u + c * stride, share, 0, j + m);
-      }
-    }
-    for (std::size_t c = 1; c < m; ++c)
-      for (std::size_t r = 0; r < c; ++r) l[j + r + c * stride] = 0.0;
+  for (std::size_t j = 0; j < n; j += column_step) {
+    eliminate_before(matrix, inverse, stride, j, n);
+    if (!eliminate_among(matrix, inverse, stride, j, n)) return false;
   }
   return true;
 }

@@ -36,6 +36,7 @@ class grid {
   [[nodiscard]] std::vector<std::uint64_t> resolution(const domain& space) const;
 
  private:
+  [[nodiscard]] static std::uint64_t size_of(const parameter& p, std::uint64_t wanted);
   // Steps the odometer to the next point that differs in an active parameter; false after the last.
   static bool advance(const domain& space, const std::vector<std::uint64_t>& sizes, std::vector<std::uint64_t>& wheel,
                       point& at);

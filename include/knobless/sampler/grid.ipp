@@ -40,31 +40,34 @@ KNOBLESS_INLINE bool grid::fits(const domain& space, const std::vector<std::uint
   return count <= points;
 }
 
+// How many values of a parameter a grid has that wants so many of each. Categories are never thinned out: there is nothing
+// between them.
+KNOBLESS_INLINE std::uint64_t grid::size_of(const parameter& p, std::uint64_t wanted) {
+  if (p.levels() == 0) return wanted;
+  return p.numeric() ? (std::min)(p.levels(), wanted) : p.levels();
+}
+
 KNOBLESS_INLINE std::vector<std::uint64_t> grid::resolution(const domain& space) const {
+  constexpr std::uint64_t of_continuous = 10;
   const std::size_t d = space.size();
   std::vector<std::uint64_t> sizes(d);
-  const auto at_most = [&](std::size_t k, std::uint64_t wanted) {
-    const std::uint64_t levels = space[k].levels();
-    return levels == 0 ? wanted : (std::min)(levels, wanted);
-  };
   if (points_ == 0) {
-    for (std::size_t k = 0; k < d; ++k) sizes[k] = space[k].continuous() ? 10 : space[k].levels();
+    for (std::size_t k = 0; k < d; ++k) sizes[k] = space[k].continuous() ? of_continuous : space[k].levels();
     return sizes;
   }
-  // Categories are never thinned out: there is nothing between them.
   const auto set = [&](std::uint64_t wanted) {
-    for (std::size_t k = 0; k < d; ++k) sizes[k] = space[k].numeric() ? at_most(k, wanted) : space[k].levels();
+    for (std::size_t k = 0; k < d; ++k) sizes[k] = size_of(space[k], wanted);
   };
   std::uint64_t wanted = 1;
   for (set(2); fits(space, sizes, points_); set(wanted + 1)) {
     ++wanted;
     bool finer = false;
-    for (std::size_t k = 0; k < d; ++k) finer = finer || (space[k].numeric() && at_most(k, wanted + 1) > sizes[k]);
+    for (std::size_t k = 0; k < d; ++k) finer = finer || size_of(space[k], wanted + 1) > sizes[k];
     if (!finer) break;
   }
   set(wanted);
   for (std::size_t k = 0; k < d; ++k) {
-    if (!space[k].numeric() || at_most(k, wanted + 1) == sizes[k]) continue;
+    if (size_of(space[k], wanted + 1) == sizes[k]) continue;
     ++sizes[k];
     if (!fits(space, sizes, points_)) --sizes[k];
   }

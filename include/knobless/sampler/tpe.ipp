@@ -43,6 +43,7 @@ class tpe::state {
     return seen.objectives() > 1 || !seen.limit_kinds().empty();
   }
   void rank(const history& seen, const domain& space);
+  [[nodiscard]] bool active(const domain& space, const parameter& what, std::size_t candidate) const;
   void draw(const domain& space, random_stream& rng, std::size_t from);
   void find_candidates(const ask_context& context);
   void put(const point& p);
@@ -145,6 +146,14 @@ KNOBLESS_INLINE void tpe::state::rank(const history& seen, const domain& space) 
 
 // ---- Candidates ------------------------------------------------------------------------------------------------------
 
+// Whether a parameter is active in a candidate whose earlier coordinates are drawn.
+KNOBLESS_INLINE bool tpe::state::active(const domain& space, const parameter& what, std::size_t candidate) const {
+  if (what.parent() == parameter::no_parent) return true;
+  const column& decides = drawn_[what.parent()];
+  return decides.active[candidate] &&
+         what.parent_levels().contains(space[what.parent()].level(decides.unit[candidate]));
+}
+
 // Candidates from number `from` on, a dimension after the other.
 KNOBLESS_INLINE void tpe::state::draw(const domain& space, random_stream& rng, std::size_t from) {
   using detail::float4;
@@ -160,14 +169,9 @@ KNOBLESS_INLINE void tpe::state::draw(const domain& space, random_stream& rng, s
   for (std::size_t k = 0; k < dimensions_; ++k) {
     const parameter& what = space[k];
     column& into = drawn_[k];
-    const auto active = [&](std::size_t c) {
-      if (what.parent() == parameter::no_parent) return true;
-      const column& decides = drawn_[what.parent()];
-      return decides.active[c] && what.parent_levels().contains(space[what.parent()].level(decides.unit[c]));
-    };
     rng.fill(words);
     for (std::size_t c = from; c < candidates; ++c) {
-      into.active[c] = active(c);
+      into.active[c] = active(space, what, c);
       // Even odds for the own kernel and another.
       const std::size_t i = (words[c] >> 31U) != 0 ? parent[c] : sides_.pick(words[c] << 1U);
       const double u = (static_cast<double>(words[candidates + c]) + 0.5) * 0x1p-32;

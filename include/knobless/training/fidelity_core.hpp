@@ -108,6 +108,8 @@ class fidelity_core {
   [[nodiscard]] std::optional<point> propose();
   [[nodiscard]] std::optional<point> admitted(point p) const;
   void end(std::size_t trial, trial_state state, const outcome& told);
+  void fail(std::size_t trial, const outcome& out, double seconds);
+  void compare(std::size_t trial);
   [[nodiscard]] history& at_level(std::size_t resource);
   void release(std::size_t trial);
   [[nodiscard]] bool better(std::size_t trial) const noexcept;

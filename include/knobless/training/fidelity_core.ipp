@@ -200,29 +200,39 @@ KNOBLESS_INLINE void fidelity_core::tell(std::size_t trial, const outcome& told,
   const std::size_t to = asked_to_[trial];
   detail::add_row(at_level(to), trial, trials_[trial].where, out);
   if (out.state() != trial_state::complete) {
-    record_.running(trial)->seconds += seconds;
-    end(trial, trial_state::failed, out.state() == trial_state::pruned ? outcome(failed("told as pruned")) : out);
-    for (level& l : levels_)
-      if (l.resource > to) detail::add_row(l.seen, trial, trials_[trial].where, out);
-    const bool was_best = best_ == trial;
-    if (was_best) {
-      best_.reset();
-      for (std::size_t i = 0; i < trials_.size(); ++i)
-        if (trials_[i].state != trial_state::failed && !trials_[i].curve.empty() && better(i)) best_ = i;
-    }
-    release(trial);
+    fail(trial, out, seconds);
   } else {
     t.curve.push_back({to, out.value()});
     record_.report(*record_.running(trial), t.curve.back(), seconds);
     if (to >= options_.max_resource) end(trial, trial_state::complete, told);
-    if (best_ != trial && better(trial)) {
-      const std::optional<std::size_t> former = std::exchange(best_, trial);
-      if (former && trials_[*former].state != trial_state::running) release(*former);
-    } else if (best_ != trial && t.state == trial_state::complete) {
-      release(trial);
-    }
+    compare(trial);
   }
   rule_.told(context(), trial);
+}
+
+// A failure counts at all resources that the trial will not reach.
+KNOBLESS_INLINE void fidelity_core::fail(std::size_t trial, const outcome& out, double seconds) {
+  record_.running(trial)->seconds += seconds;
+  end(trial, trial_state::failed, out.state() == trial_state::pruned ? outcome(failed("told as pruned")) : out);
+  for (level& l : levels_)
+    if (l.resource > asked_to_[trial]) detail::add_row(l.seen, trial, trials_[trial].where, out);
+  if (best_ == trial) {
+    best_.reset();
+    for (std::size_t i = 0; i < trials_.size(); ++i)
+      if (trials_[i].state != trial_state::failed && !trials_[i].curve.empty() && better(i)) best_ = i;
+  }
+  release(trial);
+}
+
+// A trial has a new value: it may be the best now, and where it is not and can't become it, it is of no more use.
+KNOBLESS_INLINE void fidelity_core::compare(std::size_t trial) {
+  if (best_ == trial) return;
+  if (better(trial)) {
+    const std::optional<std::size_t> former = std::exchange(best_, trial);
+    if (former && trials_[*former].state != trial_state::running) release(*former);
+  } else if (trials_[trial].state == trial_state::complete) {
+    release(trial);
+  }
 }
 
 KNOBLESS_INLINE bool fidelity_core::better(std::size_t trial) const noexcept {
