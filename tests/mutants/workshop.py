@@ -64,7 +64,8 @@ class workshop:
         compiled = [*flags, f"-I{include}", "-DKNOBLESS_COMPILED"]
         self.headers_only = self.precompiled("headers_only", others, flags)
         self.of_tests = self.precompiled("of_tests", others, compiled)
-        self.of_parts = self.precompiled("of_parts", others + "#include <knobless/knobless.hpp>\n", compiled)
+        # What takes time in a test is here.
+        self.of_parts = self.precompiled("of_parts", others + "#include <knobless/knobless.hpp>\n", [*compiled, "-O1"])
         for said in pool.map(lambda part: self.build_part(part, include, scratch / "parts"), self.parts):
             must(said)
         must(self.link_parts(scratch / "parts"))
