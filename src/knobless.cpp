@@ -33,7 +33,10 @@
 #include <knobless/report/page_data.ipp>
 #include <knobless/report/summary.ipp>
 #include <knobless/report/timeline.ipp>
+#include <knobless/sampler/admission.ipp>
 #include <knobless/sampler/admitted_point.ipp>
+#include <knobless/sampler/admitted_search.ipp>
+#include <knobless/sampler/admitted_walk.ipp>
 #include <knobless/sampler/automatic.ipp>
 #include <knobless/sampler/cma/categories.ipp>
 #include <knobless/sampler/cma/first_distribution.ipp>

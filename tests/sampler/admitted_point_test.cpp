@@ -300,10 +300,11 @@ TEST_CASE("admitted_point: a walk changes the branch") {
   bench b(of.require([](const point& p) { return p.unit[2] < 1e-6; }));
   point p = at(b.space, {b.space[0].unit_of_level(0), 0.0, 0.5e-6});
   const ask_context context = b.context();
-  detail::admitted_points constraints(context);
+  detail::admission constraints(context);
+  detail::admitted_walk walk(constraints);
   bool other = false;
   for (int i = 0; i < 100 && !other; ++i)
-    if (auto next = constraints.step(p)) {
+    if (auto next = walk.step(p)) {
       p = std::move(*next);
       other = p.active[1] != 0;
     }

@@ -453,3 +453,26 @@ TEST_CASE("space: a member that is fixed takes its value, also where the default
   CHECK(c.name == "fixed");
   CHECK(c.hidden == 3);
 }
+
+TEST_CASE("space: an argument that is fixed takes its place among the others") {
+  const space s{real("x", {.low = 0.0, .high = 1.0}), fixed(7), fixed("adam"), flag("bias")};
+  using arguments = decltype(s)::config_type;
+  CHECK(std::is_same_v<arguments, std::tuple<double, int, std::string, bool>>);
+  CHECK(s.domain().size() == 2);
+  const auto [x, seven, name, bias] = s.decode(point(2));
+  CHECK(seven == 7);
+  CHECK(name == "adam");
+  CHECK(s.encode({0.25, 7, "adam", true}).value().unit[0] == 0.25);
+}
+
+TEST_CASE("space: without a struct, require() takes the values one by one, or the tuple") {
+  const space free{integer("a", {.low = 0, .high = 3}), integer("b", {.low = 0, .high = 3})};
+  const auto by_values = free.require([](int a, int b) { return a <= b; });
+  const auto by_tuple = free.require([](const std::tuple<int, int>& t) { return std::get<0>(t) <= std::get<1>(t); });
+  const auto generic = free.require([](const auto& a, const auto& b) { return a <= b; });
+  for (int a = 0; a <= 3; ++a)
+    for (int b = 0; b <= 3; ++b) {
+      const point p = free.encode({a, b}).value();
+      for (const auto* s : {&by_values, &by_tuple, &generic}) CHECK(s->domain().admits(p) == (a <= b));
+    }
+}

@@ -1,4 +1,4 @@
-// expect: require
+// expect: require() needs a function of the configuration
 #include <knobless/space.hpp>
 
 struct net {

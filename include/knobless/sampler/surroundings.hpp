@@ -11,7 +11,8 @@
 #include "../base/elementary.hpp"
 #include "../base/random.hpp"
 #include "../space/point.hpp"
-#include "admitted_point.hpp"
+#include "admission.hpp"
+#include "admitted_walk.hpp"
 #include "sampler.hpp"
 #include "sobol.hpp"
 
@@ -60,7 +61,7 @@ namespace knobless::inline KNOBLESS_ABI::detail {
   const domain& space = context.space;
   random_stream& rng = context.rng;
   const bool constrained = space.constrained();
-  admitted_points constraints(context);
+  admission constraints(context);
   std::vector<point> all;
   sobol even;
   even.begin(space.size(), rng());
@@ -75,8 +76,9 @@ namespace knobless::inline KNOBLESS_ABI::detail {
     point p = step_around(space, rng, best[i % best.size()]);
     if (!constrained || constraints.admits(p)) all.push_back(std::move(p));
   }
+  admitted_walk walk(constraints);
   for (std::size_t i = 0; rare && i < walks && !best.empty(); ++i)
-    if (std::optional<point> p = constraints.step(best[i % best.size()])) all.push_back(std::move(*p));
+    if (std::optional<point> p = walk.step(best[i % best.size()])) all.push_back(std::move(*p));
   return all;
 }
 

@@ -17,18 +17,14 @@
 #include "../base/fwd.hpp"
 #include "../record/outcome.hpp"
 #include "../record/trial.hpp"
+#include "../space/call_with.hpp"
 
 namespace knobless::inline KNOBLESS_ABI::detail {
-
-template <class F, class Config>
-inline constexpr bool takes_elements = false;
-template <class F, class... Values>
-inline constexpr bool takes_elements<F, std::tuple<Values...>> = std::invocable<F&, const Values&...>;
 
 // Which of its forms an objective has. As concepts, which stop at the first that holds: to try a generic lambda with what it
 // can't take would compile its body.
 template <class F, class Config>
-concept takes_one = std::invocable<F&, const Config&> || takes_elements<F, Config> || std::invocable < F&,
+concept takes_one = takes_configuration<F, Config> || std::invocable < F&,
         trial<Config>
 & > ;
 

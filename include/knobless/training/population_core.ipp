@@ -11,7 +11,9 @@
 #include "../model/features.hpp"
 #include "../model/gaussian_process.hpp"
 #include "../record/history.hpp"
+#include "../sampler/admission.hpp"
 #include "../sampler/admitted_point.hpp"
+#include "../sampler/admitted_walk.hpp"
 #include "../sampler/latin_hypercube.hpp"
 #include "population_core.hpp"
 
@@ -166,9 +168,10 @@ KNOBLESS_INLINE std::vector<point> population_core::candidates(const point& pare
   if (space_->constrained() && all.size() < least_count) {
     const history none(space_->size());
     const ask_context asked{*space_, none, rng, seed_};
-    detail::admitted_points constraints(asked);
+    detail::admission constraints(asked);
+    detail::admitted_walk walk(constraints);
     for (std::size_t c = all.size(); c < least_count; ++c)
-      if (std::optional<point> p = constraints.step(parent)) all.push_back(std::move(*p));
+      if (std::optional<point> p = walk.step(parent)) all.push_back(std::move(*p));
   }
   if (all.empty()) all.push_back(parent);
   return all;
