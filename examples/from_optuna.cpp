@@ -77,9 +77,9 @@ int main() {
   const auto watched = knobless::minimize(space, objective,
                                           {.trials = 60,
                                            .duration = 10min,
-                                           .on_trial = knobless::progress_line{},
                                            .parallel = 2,
-                                           .stop_when = knobless::no_more_gain});
+                                           .stop_when = knobless::no_more_gain,
+                                           .on_trial = knobless::progress_line{}});
   for (const auto& [name, share] : watched.importance()) std::printf("%s %.2f\n", name.c_str(), share);
   // [options]
   return tuned.has_best() && study.has_best() && pruned.has_best() && watched.has_best() ? 0 : 1;

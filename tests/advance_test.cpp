@@ -219,7 +219,7 @@ TEST_CASE("live objects: maximised, values are those of advance") {
         m += 0.0 * more;
         return 5.0 - (m - 0.3) * (m - 0.3);
       },
-      {.max_resource = 9, .seed = 2, .toward = direction::maximize});
+      {.max_resource = 9, .seed = 2, .direction = direction::maximize});
   CHECK(top.best().value <= 5.0);
   CHECK(top.best().value > 4.99);
   CHECK(top.best().value == 5.0 - (top.best().config.x - 0.3) * (top.best().config.x - 0.3));
@@ -518,7 +518,7 @@ TEST_CASE("live objects: under noise the best estimated trial is truly better th
                            {.max_resource = 1,
                             .budget = 40.0,
                             .seed = seed,
-                            .toward = sign > 0.0 ? direction::minimize : direction::maximize});
+                            .direction = sign > 0.0 ? direction::minimize : direction::maximize});
       const auto judged = top.best_estimated();
       CHECK(judged.resource == 1);
       CHECK(judged.config.x == top.config(judged.number).x);

@@ -299,6 +299,22 @@ TEST_CASE("minimize: NaN, infinity and failures cost one trial each") {
   CHECK(elementary::is_finite(found.best().value));
 }
 
+TEST_CASE("minimize: failures are listed with their configurations and reasons") {
+  const auto found = minimize(plane(), random_search{},
+                              [](const config& c) -> outcome {
+                                return c.k < 3 ? outcome(failed("k is " + std::to_string(c.k))) : outcome(loss(c));
+                              },
+                              {.trials = 40});
+  const auto failures = found.failures();
+  CHECK(failures.size() == found.trials().failures());
+  REQUIRE(!failures.empty());
+  for (const auto& f : failures) {
+    CHECK(f.why == "k is " + std::to_string(f.config.k));
+    CHECK(found.trials()[f.number].state == trial_state::failed);
+  }
+  CHECK(minimize(plane(), random_search{}, loss, {.trials = 5}).failures().empty());
+}
+
 TEST_CASE("minimize: an objective that fails every time ends early, with the reason") {
   const auto found =
       minimize(plane(), [](const config&) -> outcome { return failed("no such file"); }, {.trials = 5000});
@@ -440,7 +456,7 @@ TEST_CASE("minimize: a callback's request_stop may be kept for longer than the s
   for (const std::size_t parallel : {std::size_t{1}, std::size_t{3}}) {
     const auto found = minimize(
         plane(), random_search{}, loss,
-        {.trials = 5, .on_trial = [&](const progress<config>& p) { kept = p.request_stop; }, .parallel = parallel});
+        {.trials = 5, .parallel = parallel, .on_trial = [&](const progress<config>& p) { kept = p.request_stop; }});
     CHECK(found.trials().size() == 5);
     kept();
   }

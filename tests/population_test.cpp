@@ -103,7 +103,7 @@ TEST_CASE("evolve: maximised, and with first guesses") {
               .max_resource = 10,
               .interval = 10,
               .seed = 3,
-              .toward = direction::maximize,
+              .direction = direction::maximize,
               .first_guesses = {{0.25}}});
   REQUIRE(found.object);
   CHECK(found.value == -found.object->loss());

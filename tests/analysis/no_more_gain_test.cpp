@@ -60,9 +60,9 @@ TEST_CASE("no_more_gain: the number of threads does not change where it ends") {
                     {.trials = 150,
                      .seed = 3,
                      .parallel = 3,
+                     .stop_when = no_more_gain,
                      .deterministic = true,
-                     .executor = std::move(executor),
-                     .stop_when = no_more_gain});
+                     .executor = std::move(executor)});
   };
   const auto three = with({});
   const auto one = with(threads(1));

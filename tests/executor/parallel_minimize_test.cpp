@@ -280,8 +280,8 @@ TEST_CASE("parallel: first guesses are the first trials, in their order") {
   for (const bool deterministic : {true, false}) {
     const auto found = minimize(plane(), tpe{}, loss,
                                 {.trials = 12,
-                                 .first_guesses = {{0.5, 0.5, 1}, {0.25, -0.25, 4}, {-0.5, 0.5, 2}},
                                  .parallel = 2,
+                                 .first_guesses = {{0.5, 0.5, 1}, {0.25, -0.25, 4}, {-0.5, 0.5, 2}},
                                  .deterministic = deterministic});
     CHECK(found.best().number == 1);
     CHECK(found.best().value == 0.0);
@@ -324,6 +324,7 @@ TEST_CASE("parallel: callbacks come one at a time, one for each trial, after its
     bool apart = true;
     const auto found = minimize(plane(), tpe{}, uneven_loss,
                                 {.trials = 40,
+                                 .parallel = 4,
                                  .on_trial =
                                      [&](const progress<config>& p) {
                                        apart = apart && ++inside == 1;
@@ -333,7 +334,6 @@ TEST_CASE("parallel: callbacks come one at a time, one for each trial, after its
                                        CHECK(p.study.trials()[numbers.size() - 1].number == p.number);
                                        --inside;
                                      },
-                                 .parallel = 4,
                                  .deterministic = deterministic});
     CHECK(apart);
     CHECK(numbers.size() == 40);
@@ -345,7 +345,7 @@ TEST_CASE("parallel: callbacks come one at a time, one for each trial, after its
 TEST_CASE("parallel: the target, or a callback, ends the search at the same trial on any number of threads") {
   const auto at_target = [](std::size_t count) {
     return minimize(plane(), tpe{}, uneven_loss,
-                    {.seed = 3, .target = 0.15, .parallel = 4, .deterministic = true, .executor = threads(count)});
+                    {.seed = 3, .parallel = 4, .target = 0.15, .deterministic = true, .executor = threads(count)});
   };
   const auto first = at_target(1);
   CHECK(first.reason() == termination::target_reached);
@@ -353,11 +353,11 @@ TEST_CASE("parallel: the target, or a callback, ends the search at the same tria
   const auto at_callback = [](std::size_t count) {
     return minimize(plane(), tpe{}, uneven_loss,
                     {.seed = 3,
+                     .parallel = 4,
                      .on_trial =
                          [](const progress<config>& p) {
                            if (p.number == 17) p.request_stop();
                          },
-                     .parallel = 4,
                      .deterministic = true,
                      .executor = threads(count)});
   };
@@ -368,7 +368,7 @@ TEST_CASE("parallel: the target, or a callback, ends the search at the same tria
   CHECK(at_callback(2).trials().size() == 18);
   CHECK(at_callback(2).reason() == termination::stop_requested);
   // Told as they end: what is running ends as well, and is told.
-  const auto free = minimize(plane(), tpe{}, uneven_loss, {.target = 0.15, .parallel = 4, .deterministic = false});
+  const auto free = minimize(plane(), tpe{}, uneven_loss, {.parallel = 4, .target = 0.15, .deterministic = false});
   CHECK(free.reason() == termination::target_reached);
   CHECK(free.best().value <= 0.15);
   CHECK(free.trials().pending().empty());
@@ -383,7 +383,7 @@ TEST_CASE("parallel: a stop request ends within one trial a worker, and running 
                                   if (++running == 3) stop = true;
                                   return comes_true([&] { return t.should_stop(); }) ? loss(t.config()) : test::nan;
                                 },
-                                {.trials = 1000, .stop = &stop, .parallel = 3, .deterministic = deterministic});
+                                {.trials = 1000, .parallel = 3, .stop = &stop, .deterministic = deterministic});
     CHECK(found.reason() == termination::stop_requested);
     // All three are told: nothing that was evaluated is lost.
     CHECK(found.trials().complete() == 3);
@@ -527,11 +527,11 @@ TEST_CASE("parallel: what a callback throws comes out when all trials have ended
     const auto search = [&] {
       return minimize(plane(), tpe{}, objective,
                       {.trials = 1000,
+                       .parallel = 4,
                        .on_trial =
                            [&](const progress<config>&) {
                              if (++calls == 9) throw std::runtime_error("enough");
                            },
-                       .parallel = 4,
                        .deterministic = deterministic});
     };
     CHECK_THROWS_WITH_AS((void)search(), "enough", std::runtime_error);
@@ -610,7 +610,7 @@ TEST_CASE("parallel: a batch that throws, or gives too few values, costs its tri
   const auto all = minimize(small, grid{}, losses, {.trials = 50, .parallel = 4, .deterministic = true});
   CHECK(all.reason() == termination::space_exhausted);
   CHECK(all.trials().complete() == 10);
-  CHECK(minimize(small, grid{}, losses, {.target = 0.0, .parallel = 4, .deterministic = true}).reason() ==
+  CHECK(minimize(small, grid{}, losses, {.parallel = 4, .target = 0.0, .deterministic = true}).reason() ==
         termination::target_reached);
 }
 

@@ -244,7 +244,7 @@ TEST_CASE(
 }
 
 TEST_CASE("search machine: the target ends it, as soon as it is told") {
-  bench b({.target = 1.0, .parallel = 2}, {.direction = direction::maximize});
+  bench b({.parallel = 2, .target = 1.0}, {.direction = direction::maximize});
   auto& first = b.begin();
   auto& second = b.begin();
   b.tell(first, 0.5);
@@ -264,9 +264,9 @@ TEST_CASE(
   for (const int who : {0, 1, 2}) {
     std::atomic<bool> stop{false};
     bench b({.trials = 50,
+             .parallel = 3,
              .target = who == 0 ? std::optional<double>(-1.0) : std::nullopt,
              .stop = &stop,
-             .parallel = 3,
              .deterministic = true});
     if (who == 1) b.heard.stop_at = 0;
     std::vector<outstanding_trial*> out;

@@ -124,7 +124,7 @@ TEST_CASE("live objects: the log of another search, one that was cut, and one th
   unguessed.first_guesses.clear();
   CHECK(test::says(refused(whole.log(), unguessed), "trial 0 departs from the log"));
   auto opposite = some();
-  opposite.toward = direction::maximize;
+  opposite.direction = direction::maximize;
   CHECK(test::says(refused(whole.log(), opposite), "the direction is"));
 }
 
@@ -153,10 +153,36 @@ TEST_CASE("live objects: what a callback throws ends the search and comes out") 
 }
 #endif
 
+TEST_CASE("live objects: the reason says whether the budget, the rule or the space ended the search") {
+  const auto reason = [](const space<setting>& where, const training_options<setting>& given) {
+    return asha(where, build, advance, given).reason();
+  };
+  CHECK(reason(plane(), {.max_resource = 9, .budget = 8.0}) == termination::budget_spent);
+  CHECK(to_string(termination::budget_spent) == "the budget is spent");
+  CHECK(successive_halving(plane(), build, advance, {.max_resource = 9}).reason() == termination::trials_done);
+  CHECK(reason(plane().require([](const setting&) { return false; }), {.max_resource = 9}) ==
+        termination::no_admitted_point);
+}
+
+TEST_CASE("live objects: failures are listed with their configurations and reasons") {
+  const auto found = asha(plane(), build,
+                          [](auto& m, int more) -> outcome {
+                            const outcome told = advance(m, more);
+                            return told.value() > 0.5 ? outcome(failed("diverged")) : told;
+                          },
+                          {.max_resource = 9, .budget = 20.0});
+  CHECK(found.failures().size() == found.taken().failed);
+  for (const auto& f : found.failures()) {
+    CHECK(f.why == "diverged");
+    CHECK(found.trials()[f.number].state == trial_state::failed);
+    CHECK(f.config.x == found.config(f.number).x);
+  }
+}
+
 TEST_CASE("live objects: the record, the table and the report say what happened") {
   with_each([](const auto& search) {
     const auto found = search(some());
-    CHECK(found.reason() == termination::trials_done);
+    CHECK((found.reason() == termination::trials_done || found.reason() == termination::budget_spent));
     const record& happened = found.happened();
     CHECK(happened.begun() == found.trials().size());
     CHECK(happened.seen().size() + happened.seen().pending().size() == found.trials().size());

@@ -44,8 +44,8 @@ KNOBLESS_INLINE std::string described(const domain& space, const parameter& p) {
   return out;
 }
 
-[[nodiscard]] constexpr const char* direction_name(direction toward) noexcept {
-  return toward == direction::minimize ? "minimize" : "maximize";
+[[nodiscard]] constexpr const char* direction_name(direction better) noexcept {
+  return better == direction::minimize ? "minimize" : "maximize";
 }
 
 // The first fields of a row; none has a comma, a quote or a line break.

@@ -17,7 +17,8 @@ enum class termination : unsigned char {
   space_exhausted,     ///< every point was tried
   every_trial_failed,  ///< no trial gave a value; see first_failure()
   no_admitted_point,   ///< no further point was found that keeps the constraints
-  no_more_gain         ///< going on is not worth it; see expected_gain()
+  no_more_gain,        ///< going on is not worth it; see expected_gain()
+  budget_spent         ///< the resources that live models may be trained with
 };
 
 /// The reason in words.
@@ -39,6 +40,8 @@ enum class termination : unsigned char {
       return "no further point was found that keeps the constraints";
     case termination::no_more_gain:
       return "no more gain is expected";
+    case termination::budget_spent:
+      return "the budget is spent";
   }
   return "unknown";
 }

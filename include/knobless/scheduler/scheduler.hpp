@@ -17,9 +17,9 @@ namespace knobless::inline KNOBLESS_ABI {
 
 /// All that a scheduler may look at of a running trial. Values are to be minimised, whatever the study's direction.
 struct running_trial {
-  std::size_t number = 0;                  ///< of the trial
-  std::span<const report> curve;           ///< its reports so far, at least one; the last one is new
-  direction toward = direction::minimize;  ///< of the study, for bounds that its user gave
+  std::size_t number = 0;         ///< of the trial
+  std::span<const report> curve;  ///< its reports so far, at least one; the last one is new
+  knobless::direction direction = knobless::direction::minimize;  ///< of the study, for bounds that its user gave
 };
 
 /// Says after each report whether the trial should stop, and is told when a trial ends. The study asks once a report, in

@@ -26,7 +26,7 @@ class threshold_stopping {
   [[nodiscard]] bool stops(const running_trial& t) const {
     const report& last = t.curve.back();
     if (last.step < options_.first_step) return false;
-    const double value = t.toward == direction::minimize ? last.value : -last.value;
+    const double value = t.direction == direction::minimize ? last.value : -last.value;
     return (options_.low && value < *options_.low) || (options_.high && value > *options_.high);
   }
   /// See the concept `scheduler`.

@@ -34,13 +34,13 @@ namespace knobless::inline KNOBLESS_ABI::detail {
 struct search_rules {
   std::size_t trials = 0;                        ///< at most; 0: see trials_at_most()
   std::chrono::nanoseconds duration{0};          ///< no trial is asked after it; 0: no limit
+  std::size_t parallel = 1;                      ///< how many trials are out at most
   std::optional<double> target = std::nullopt;   ///< a value as good as that ends the search
   const std::atomic<bool>* stop = nullptr;       ///< where given, and true: the search ends
-  std::size_t parallel = 1;                      ///< how many trials are out at most
+  stop_rule stop_when = nullptr;                 ///< where given: ends the search when going on is not worth it
   bool deterministic = false;                    ///< tell in the order of asking
   std::chrono::nanoseconds trial_time_limit{0};  ///< a trial that takes longer has failed; 0: no limit
   bool batches = false;                          ///< all trials that are out are told before the next one is asked
-  stop_rule stop_when = nullptr;                 ///< where given: ends the search when going on is not worth it
 };
 
 /// A trial of a search that is out: asked, not told. The machine owns it; it lives until it is told.

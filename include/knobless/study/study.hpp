@@ -250,6 +250,11 @@ class study {
     return decode(p.space, p.where);
   }
 
+  /// The trials that failed, and why, in the order of telling. O(trials + failures * d).
+  [[nodiscard]] std::vector<failed_trial<Config>> failures() const {
+    return detail::failures_of<Config>(core().happened(), [&](std::size_t i) { return config(i); });
+  }
+
   /// All told trials as comma-separated rows with a head: number, state, value (a column for each of several objectives),
   /// seconds, then a column for each parameter (empty where inactive), limit and note, then why a trial failed. O(trials * d).
   [[nodiscard]] std::string csv() const { return detail::csv_rows(core().happened()); }

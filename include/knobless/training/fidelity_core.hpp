@@ -17,6 +17,7 @@
 #include "../record/history.hpp"
 #include "../record/outcome.hpp"
 #include "../record/record.hpp"
+#include "../record/termination.hpp"
 #include "../record/trial.hpp"
 #include "../sampler/random_search.hpp"
 #include "../sampler/sampler.hpp"
@@ -54,6 +55,9 @@ class fidelity_core {
   /// The next leg. Nothing while it has to wait for busy trials; if none is busy, the search is over. Raises an error where the
   /// rule wants what can't be: a trial that is busy or has ended, or that has had as much already.
   [[nodiscard]] std::optional<piece> ask();
+
+  /// Why ask() gave nothing while no trial was busy.
+  [[nodiscard]] termination ending() const noexcept { return over_ ? termination::budget_spent : no_point_; }
 
   /// A busy trial's leg has ended with this value, after so many seconds; `failed` and values that are not finite end the
   /// trial.
@@ -106,7 +110,7 @@ class fidelity_core {
   void check(const leg& wanted) const;
   void check_released(std::span<const std::size_t> out) const;
   [[nodiscard]] std::optional<point> propose();
-  [[nodiscard]] std::optional<point> admitted(point p) const;
+  [[nodiscard]] std::optional<point> admitted(point p);
   void end(std::size_t trial, trial_state state, const outcome& told);
   void fail(std::size_t trial, const outcome& out, double seconds);
   void compare(std::size_t trial);
@@ -130,8 +134,9 @@ class fidelity_core {
   std::size_t proposed_ = 0;
   std::size_t spent_ = 0;
   std::size_t busy_ = 0;
-  bool exhausted_ = false;  // no new points
-  bool over_ = false;       // no more budget
+  bool exhausted_ = false;                           // no new points
+  bool over_ = false;                                // no more budget
+  termination no_point_ = termination::trials_done;  // why there were no new points, where there were none
   std::optional<std::size_t> best_;
 };
 

@@ -63,13 +63,16 @@ KNOBLESS_INLINE std::optional<point> fidelity_core::propose() {
   random_stream rng(options_.seed, detail::streams::trial(trials_.size()));
   std::optional<point> p = sampler_.ask({*space_, *seen, rng, options_.seed, proposed_});
   while (!seen->pending().empty()) seen->forget(seen->pending().back().number);
-  if (!p) return std::nullopt;
+  if (!p) {
+    no_point_ = termination::space_exhausted;
+    return std::nullopt;
+  }
   ++proposed_;
   return p;
 }
 
 // The point, or another one where it breaks the constraints.
-KNOBLESS_INLINE std::optional<point> fidelity_core::admitted(point p) const {
+KNOBLESS_INLINE std::optional<point> fidelity_core::admitted(point p) {
   if (space_->admits(p)) return p;
   constexpr std::size_t shown = 64;
   history latest(space_->size());
@@ -77,7 +80,11 @@ KNOBLESS_INLINE std::optional<point> fidelity_core::admitted(point p) const {
     latest.begin({i, trials_[i].where, {}});
   random_stream rng(options_.seed, detail::streams::admitted(trials_.size()));
   const ask_context context{*space_, latest, rng, options_.seed};
-  return detail::admitted_points(context).search(p);
+  detail::admitted_points search(context);
+  std::optional<point> found = search.search(p);
+  if (!found)
+    no_point_ = search.tried_all() && !trials_.empty() ? termination::space_exhausted : termination::no_admitted_point;
+  return found;
 }
 
 KNOBLESS_INLINE void fidelity_core::release(std::size_t trial) {

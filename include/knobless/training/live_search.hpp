@@ -52,7 +52,7 @@ class live_search {
         core_(space_.shared_domain(), std::move(parts.rule), std::move(parts.sampler),
               {static_cast<std::size_t>(options.max_resource),
                static_cast<std::size_t>(std::llround(budget_ * static_cast<double>(options.max_resource))),
-               options.seed, options.toward}) {
+               options.seed, options.direction}) {
     for (const Config& guess : options.first_guesses) core_.enqueue(space_.admitted(guess));
     const std::string earlier = earlier_log();
     if (earlier.empty()) return;
@@ -156,7 +156,7 @@ class live_search {
     taken_.failed = core_.failures();
     taken_.trained = core_.spent() + taken_.retrained;
     for (const training& t : trials) taken_.complete += t.state == trial_state::complete ? 1U : 0U;
-    termination reason = reason_.value_or(termination::trials_done);
+    termination reason = reason_.value_or(core_.ending());
     if (core_.failures() > 0 && core_.failures() == trials.size()) reason = termination::every_trial_failed;
     return {space_, std::move(core_), std::move(object), taken_, reason, ends_.seconds(), std::move(scheme_)};
   }

@@ -44,7 +44,7 @@ struct population_options {
   /// The same seed gives the same search.
   std::uint64_t seed = 0;
   /// Which values are better.
-  direction toward = direction::minimize;
+  knobless::direction direction = knobless::direction::minimize;
   /// The first members' first configurations.
   std::vector<Config> first_guesses = {};
   /// Where given: set it to true from any thread, and the search ends after the running leg.
@@ -143,7 +143,7 @@ class population_search {
         copy_(copy),
         options_(options),
         core_(space_.shared_domain(), options.members, options.seed),
-        happened_(space_.shared_domain(), options.toward),
+        happened_(space_.shared_domain(), options.direction),
         members_(options.members) {
     for (std::size_t i = 0; i < members_.size() && i < options.first_guesses.size(); ++i)
       core_.place(i, space_.admitted(options.first_guesses[i]));

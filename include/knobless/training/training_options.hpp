@@ -58,7 +58,7 @@ struct training_options {
   /// The same seed gives the same search.
   std::uint64_t seed = 0;
   /// Which values are better.
-  direction toward = direction::minimize;
+  knobless::direction direction = knobless::direction::minimize;
   /// Begun first, in this order.
   std::vector<Config> first_guesses = {};
   /// Where given: set it to true from any thread, and the search ends after the running leg.

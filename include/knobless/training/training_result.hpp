@@ -17,6 +17,7 @@
 #include "../record/termination.hpp"
 #include "../report/report_text.hpp"
 #include "../space/space.hpp"
+#include "../study/candidate.hpp"
 #include "fidelity_core.hpp"
 #include "training_log.hpp"
 
@@ -98,6 +99,10 @@ class training_result {
   [[nodiscard]] Config config(std::size_t number) const { return space_.decode(core_.trials()[number].where); }
   /// Why the first failed trial failed, or "".
   [[nodiscard]] const std::string& first_failure() const noexcept { return core_.first_failure(); }
+  /// The trials that failed, and why, in the order of failing. O(trials + failures * d).
+  [[nodiscard]] std::vector<failed_trial<Config>> failures() const {
+    return detail::failures_of<Config>(happened(), [&](std::size_t i) { return config(happened().seen()[i].number); });
+  }
   /// Why the search ended.
   [[nodiscard]] termination reason() const noexcept { return reason_; }
   /// Wall-clock time of the whole search.
