@@ -196,7 +196,10 @@ function knoblessCharts(data, lookName, marked) {
                       axisLine: {lineStyle: {color: look.faint}}};
     const values = data.objectives.map((o, k) => Object.assign({dim: data.parameters.length + k, name: clip(o.name), type: 'value', scale: true}, axisText));
     const axes = data.parameters.map((p, k) => Object.assign(parameterAxis(k), {dim: k, nameLocation: 'end', nameGap: 12}, axisText))
-        .concat(values).map((a, i) => Object.assign(a, {name: a.name.length > 12 ? a.name.slice(0, 11) + '\u2026' : a.name}));
+        .concat(values).map((a, i, all) => {
+          const most = Math.max(5, Math.floor(84 / all.length));
+          return Object.assign(a, {name: a.name.length > most ? a.name.slice(0, most - 1) + '\u2026' : a.name});
+        });
     add('parallel', 'All parameters', 'A line for each trial' + (shown.length < order.length ? ', ' + shown.length + ' of ' + order.length + ' of them' : '') +
         '; yellow is better. Drag along an axis to mark trials.', 340, {
       grid: undefined, parallel: {left: 54, right: 54, top: 40, bottom: 24, parallelAxisDefault: {realtime: false}}, parallelAxis: axes,

@@ -1,5 +1,6 @@
 #include "support.hpp"
 
+#include <knobless/advance.hpp>
 #include <knobless/progress_line.hpp>
 #include <knobless/sampler/random_search.hpp>
 
@@ -121,4 +122,26 @@ TEST_CASE("progress_line: by default it is silent in a program whose errors go t
   const auto found =
       minimize(line_space(), random_search{}, [](double x) { return x; }, {.trials = 5, .on_trial = progress_line{}});
   CHECK(found.trials().size() == 5);
+}
+
+TEST_CASE("progress_line: draws the best so far where that is wanted") {
+  const terminal out;
+  at_any_time search;
+  const progress_line line(out, true, true);
+  double seconds = 0.0;
+  for (const double value : {0.1, 0.2, 0.9}) {
+    search.tell(value);
+    search.show(line, seconds += 1.0, 3);
+  }
+  CHECK(test::says(out.writes->at(2), "trial 3 of 3, best 0.9 \xE2\x96\x81\xE2\x96\x82\xE2\x96\x88, 3 s"));
+}
+
+TEST_CASE("progress_line: shows searches with models") {
+  const terminal out;
+  const auto found = asha(
+      line_space(), [](const std::tuple<double>& c) { return std::get<0>(c); },
+      [](double& x, int more) { return x -= 0.001 * more; },
+      {.max_resource = 9, .budget = 4.0, .on_leg = progress_line(out, true)});
+  CHECK(found.has_best());
+  CHECK(test::says(out.lines().at(0), " of 4 full trainings, best "));
 }

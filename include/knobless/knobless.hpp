@@ -74,6 +74,7 @@
 #include "report/html_report.hpp"
 #include "report/page_data.hpp"
 #include "report/report_text.hpp"
+#include "report/sparkline.hpp"
 #include "report/summary.hpp"
 #include "report/timeline.hpp"
 #include "runtime_space.hpp"

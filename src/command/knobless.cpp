@@ -1,7 +1,10 @@
-// The command `knobless`: looks at journals. One file; needs nothing but storage/.
+// The command `knobless`: looks at journals.
 #include <knobless/analysis/importance.hpp>
 #include <knobless/record/csv.hpp>
 #include <knobless/record/record.hpp>
+#include <knobless/report/html_report.hpp>
+#include <knobless/report/sparkline.hpp>
+#include <knobless/report/summary.hpp>
 #include <knobless/storage/iso_time.hpp>
 #include <knobless/storage/journal_file.hpp>
 #include <knobless/storage/json_text.hpp>
@@ -17,6 +20,8 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,7 +30,14 @@
 #include <utility>
 #include <vector>
 
+#include "journal_account.hpp"
+#include "plot.hpp"
+#include "reading.hpp"
+#include "serve.hpp"
+
 namespace {
+
+using namespace knobless_command;
 
 namespace jf = knobless::detail::journal_format;
 using knobless::detail::journal_file;
@@ -40,13 +52,18 @@ constexpr int wrong_usage = 2;  // of the command
 constexpr int unreadable = 3;   // the file
 
 constexpr const char* help =
-    "usage: knobless <command> <journal> [options]\n"
+    "usage: knobless <command> <journal> [options]   (plot: knobless plot <journal> KIND)\n"
     "\n"
     "  show        how far the search is, its best trial, its rate and when it may end\n"
     "  best        the best trial                     --json\n"
     "  trials      a line for each trial              --csv, --json, --last N\n"
     "  studies     the studies of the file\n"
     "  importance  which parameters mattered\n"
+    "  report      a page with everything             -o report.html\n"
+    "  plot KIND   charts as SVG, by Node.js          -o KIND.svg; history, time, importance, slice, contour,\n"
+    "              parallel, curves, rungs, front, volume, limits or timeline\n"
+    "  serve       the page for browsers of this machine, following the journal\n"
+    "                                                 --port N (8765), --host ADDRESS (127.0.0.1)\n"
     "  check       reads everything and says what is wrong, and in which line\n"
     "  compact     leaves out deleted studies and damaged lines; refused while somebody writes\n"
     "  follow      a line for each trial, as they end\n"
@@ -61,12 +78,14 @@ struct arguments {
   std::string command;
   std::string path;
   std::string study;
+  std::string kind;  // of a plot
+  std::string output;
+  std::string host = "127.0.0.1";
+  int port = 8765;
   bool json = false;
   bool csv = false;
   std::optional<std::size_t> last;
 };
-
-void complain(const std::string& what) { std::fprintf(stderr, "knobless: %s\n", what.c_str()); }
 
 [[nodiscard]] std::optional<arguments> parsed(int argc, char** argv) {
   arguments a;
@@ -79,6 +98,15 @@ void complain(const std::string& what) { std::fprintf(stderr, "knobless: %s\n", 
       a.csv = true;
     } else if (word == "--study" && more) {
       a.study = argv[++i];
+    } else if ((word == "-o" || word == "--output") && more) {
+      a.output = argv[++i];
+    } else if (word == "--host" && more) {
+      a.host = argv[++i];
+    } else if (word == "--port" && more) {
+      const auto n = knobless::detail::parsed<int>(argv[++i]);
+      if (!n || *n < 0 || *n > 65535)
+        return complain(text("--port ", argv[i], " given, but it must be from 0 (any) to 65535")), std::nullopt;
+      a.port = *n;
     } else if (word == "--last" && more) {
       const auto n = knobless::detail::parsed<std::size_t>(argv[++i]);
       if (!n) return complain(text("--last ", argv[i], " given, but it must be a whole number")), std::nullopt;
@@ -89,6 +117,8 @@ void complain(const std::string& what) { std::fprintf(stderr, "knobless: %s\n", 
       a.command = word;
     } else if (a.path.empty()) {
       a.path = word;
+    } else if (a.command == "plot" && a.kind.empty()) {
+      a.kind = word;
     } else {
       return complain(text("one journal at a time; also given: ", word)), std::nullopt;
     }
@@ -96,57 +126,6 @@ void complain(const std::string& what) { std::fprintf(stderr, "knobless: %s\n", 
   if (a.command.empty() || a.path.empty()) return complain("a command and a journal are needed"), std::nullopt;
   return a;
 }
-
-// A journal, as far as it was read.
-class reading {
- public:
-  // "" or why it can't be read.
-  [[nodiscard]] std::string open(const std::string& path) {
-    auto opened = journal_file::open(path, journal_file::access::look, "");
-    if (!opened) return opened.error().what;
-    file_ = std::move(opened).value();
-    path_ = path;
-    return more();
-  }
-  // What was written since. Complains of each damaged line.
-  [[nodiscard]] std::string more() {
-    return file_->read([this](std::string_view line, std::size_t number, bool sure) {
-      knobless::result<jf::line> read = reader_.read(line);
-      if (read) return all_.apply(std::move(read).value()), true;
-      if (!sure) return false;
-      ++damaged_;
-      complain(text(path_, ":", std::to_string(number), ": ", read.error().what));
-      return true;
-    });
-  }
-  [[nodiscard]] const jf::contents& all() const noexcept { return all_; }
-  [[nodiscard]] std::size_t damaged_lines() const noexcept { return damaged_; }
-  [[nodiscard]] std::size_t lines() const noexcept { return file_->lines(); }
-  [[nodiscard]] bool torn() const { return file_->grown(); }
-
-  // The study of that name, or the only one.
-  [[nodiscard]] const jf::study_entry* study(const std::string& name) const {
-    const jf::study_entry* found = nullptr;
-    for (const jf::study_entry& s : all_.studies()) {
-      if (s.deleted || (!name.empty() && s.name != name)) continue;
-      if (found != nullptr) {
-        complain(text(path_, " has several studies: --study says which; `knobless studies` lists them"));
-        return nullptr;
-      }
-      found = &s;
-    }
-    if (found == nullptr) complain(text(path_, name.empty() ? " has no study" : " has no study of that name"));
-    return found;
-  }
-  [[nodiscard]] const jf::trial_entry& trial(std::uint64_t id) const { return all_.trials()[id]; }
-
- private:
-  std::string path_;
-  std::unique_ptr<journal_file> file_;
-  jf::line_reader reader_;
-  jf::contents all_;
-  std::size_t damaged_ = 0;
-};
 
 // ---- What trials are ---------------------------------------------------------------------------------------------------
 
@@ -174,13 +153,18 @@ class reading {
   return why ? jf::text_of(*why).value_or(*why) : "";
 }
 
+// A complete trial that no constraint was against.
+[[nodiscard]] bool may_be_best(const jf::trial_entry& t) {
+  if (t.now != jf::state::complete || t->values.size() != 1) return false;
+  const std::string* const told = jf::find(t->system, "knobless:told");
+  return !told || jf::member_of(*told, "inside").value_or("true") != "false";
+}
+
 [[nodiscard]] const jf::trial_entry* best_of(const reading& r, const jf::study_entry& s) {
   const jf::trial_entry* best = nullptr;
   for (const std::uint64_t id : s.trials) {
     const jf::trial_entry& t = r.trial(id);
-    if (t.now != jf::state::complete || t->values.size() != 1) continue;
-    const std::string* const told = jf::find(t->system, "knobless:told");
-    if (told && jf::member_of(*told, "inside").value_or("true") == "false") continue;  // against a constraint
+    if (!may_be_best(t)) continue;
     const bool better =
         best == nullptr || (maximised(s) ? t->values[0] > (*best)->values[0] : t->values[0] < (*best)->values[0]);
     if (better) best = &t;
@@ -251,6 +235,18 @@ int best(const reading& r, const jf::study_entry& s, const arguments& a) {
   return well;
 }
 
+// The best so far from trial to trial, as a sparkline; "" where the terminal takes no UTF-8.
+[[nodiscard]] std::string best_so_far(const reading& r, const jf::study_entry& s) {
+  if (!knobless::detail::locale_is_utf8()) return {};
+  std::vector<double> curve;
+  for (const std::uint64_t id : s.trials)
+    if (const jf::trial_entry& t = r.trial(id); may_be_best(t)) {
+      const double v = t->values[0];
+      curve.push_back(curve.empty() ? v : maximised(s) ? std::max(curve.back(), v) : std::min(curve.back(), v));
+    }
+  return knobless::detail::sparkline(curve, 40);
+}
+
 int show(const reading& r, const jf::study_entry& s) {
   std::size_t counts[5] = {};
   std::optional<double> first;
@@ -277,7 +273,10 @@ int show(const reading& r, const jf::study_entry& s) {
       std::printf("%s of %s trials are left: about %s s\n", number_text(*budget - static_cast<double>(told)).c_str(),
                   number_text(*budget).c_str(), short_number((*budget - static_cast<double>(told)) / rate).c_str());
   }
-  if (const jf::trial_entry* const t = s.directions.size() == 1 ? best_of(r, s) : nullptr) print_best(*t);
+  if (const jf::trial_entry* const t = s.directions.size() == 1 ? best_of(r, s) : nullptr) {
+    print_best(*t);
+    if (const std::string drawn = best_so_far(r, s); !drawn.empty()) std::printf("best so far: %s\n", drawn.c_str());
+  }
   return well;
 }
 
@@ -331,59 +330,38 @@ int trials(const reading& r, const jf::study_entry& s, const arguments& a) {
   return well;
 }
 
-// The parameters of all trials as one space, without conditions: a parameter that a trial does not have is inactive there.
-[[nodiscard]] knobless::result<knobless::domain> space_of(const reading& r, const jf::study_entry& s) {
-  std::vector<knobless::parameter> all;
-  for (const std::uint64_t id : s.trials)
-    for (const jf::setting& p : r.trial(id)->settings) {
-      const auto same = [&](const knobless::parameter& q) { return q.name() == p.name(); };
-      if (std::any_of(all.begin(), all.end(), same)) continue;
-      const knobless::scaling scale = p.of->log ? knobless::scaling::log : knobless::scaling::linear;
-      std::vector<std::string> labels;
-      for (const std::string& c : p.of->choices) labels.push_back(jf::label_of(c));
-      knobless::result<knobless::parameter> made =
-          p.of->what == jf::distribution::kind::categorical
-              ? knobless::parameter::categorical(p.name(), std::move(labels))
-          : p.of->what == jf::distribution::kind::integer
-              ? knobless::parameter::integer(
-                    p.name(), {static_cast<std::int64_t>(p.of->low), static_cast<std::int64_t>(p.of->high), scale,
-                               std::max<std::int64_t>(1, static_cast<std::int64_t>(p.of->step))})
-              : knobless::parameter::real(p.name(), {p.of->low, p.of->high, scale, p.of->step});
-      if (!made) return made.error();
-      all.push_back(std::move(made).value());
-    }
-  return knobless::domain::make(std::move(all));
-}
-
 int importance(const reading& r, const jf::study_entry& s) {
   if (s.directions.size() != 1) return complain("the study has several objectives"), damaged;
-  const knobless::result<knobless::domain> space = space_of(r, s);
-  if (!space) return complain(space.error().message()), damaged;
-  const knobless::domain& where = space.value();
-  knobless::history seen(where.size());
-  for (const std::uint64_t id : s.trials) {
-    const jf::trial_entry& t = r.trial(id);
-    if (t.now != jf::state::complete || t->values.size() != 1 || !std::isfinite(t->values[0])) continue;
-    knobless::point p(where.size());
-    for (const jf::setting& set : t->settings) {
-      const std::size_t k = where.find(set.name());
-      p.active[k] = 1;
-      p.unit[k] = where[k].snap(where[k].unit(set.value));
-    }
-    knobless::observation o;
-    o.number = t.number;
-    o.has_value = true;
-    o.value = maximised(s) ? -t->values[0] : t->values[0];
-    o.unit = p.unit;
-    o.active = p.active;
-    seen.append(o);
-  }
-  const std::vector<knobless::importance_share> shares = knobless::importance_by_name(where, seen);
+  const knobless::result<journal_account> known = account_of(r, s);
+  if (!known) return complain(known.error().message()), damaged;
+  const knobless::record& happened = known.value().happened;
+  const std::vector<knobless::importance_share> shares =
+      knobless::importance_by_name(happened.space(), happened.seen());
   if (shares.empty())
     return complain("nothing can be said: that takes at least 20 complete trials whose values differ"), damaged;
   for (const knobless::importance_share& share : shares)
     std::printf("%5.1f %%  %s\n", 100.0 * share.share, share.name.c_str());
   return well;
+}
+
+int report(const reading& r, const jf::study_entry& s, const arguments& a) {
+  const knobless::result<journal_account> known = account_of(r, s);
+  if (!known) return complain(known.error().message()), damaged;
+  const std::string path = a.output.empty() ? "report.html" : a.output;
+  std::ofstream file(path, std::ios::binary);
+  file << knobless::html_report(knobless::summarize(known.value().happened, known.value().facts));
+  file.close();
+  return file ? well : (complain(text(path, " can't be written")), unreadable);
+}
+
+int plot(const reading& r, const jf::study_entry& s, const arguments& a) {
+  if (std::none_of(std::begin(plot_kinds), std::end(plot_kinds), [&](const char* k) { return a.kind == k; }))
+    return complain(text("there is no plot \"", a.kind, "\"; `knobless --help` lists them")), wrong_usage;
+  const knobless::result<journal_account> known = account_of(r, s);
+  if (!known) return complain(known.error().message()), damaged;
+  const std::string path = a.output.empty() ? a.kind + ".svg" : a.output;
+  const std::string trouble = draw_plot(knobless::summarize(known.value().happened, known.value().facts), a.kind, path);
+  return trouble.empty() ? well : (complain(trouble), damaged);
 }
 
 int check(const reading& r, const arguments& a) {
@@ -500,7 +478,8 @@ int follow(reading& r, const arguments& a) {
 }
 
 int run(const arguments& a) {
-  constexpr const char* commands[] = {"show", "best", "trials", "studies", "importance", "check", "compact", "follow"};
+  constexpr const char* commands[] = {"show", "best",  "trials", "studies", "importance", "report",
+                                      "plot", "serve", "check",  "compact", "follow"};
   if (std::none_of(std::begin(commands), std::end(commands), [&](const char* c) { return a.command == c; }))
     return complain(text("there is no command ", a.command, "; `knobless --help` lists them")), wrong_usage;
   if (a.command == "compact") return compact(a);
@@ -515,6 +494,9 @@ int run(const arguments& a) {
   if (a.command == "show") return show(r, *s);
   if (a.command == "best") return best(r, *s, a);
   if (a.command == "trials") return trials(r, *s, a);
+  if (a.command == "report") return report(r, *s, a);
+  if (a.command == "plot") return plot(r, *s, a);
+  if (a.command == "serve") return serve(r, a.study, a.host, a.port);
   return importance(r, *s);
 }
 
