@@ -133,7 +133,8 @@ template <std::size_t N>
 
 /// How far the middle of the normal distribution reaches from 0.5 (AS 241).
 inline constexpr double middle_half = 0.425;
-inline constexpr double middle_half_squared = 0.180625;  // to the last bit, which a product would miss
+/// Its square to the last bit, which a product would miss.
+inline constexpr double middle_half_squared = 0.180625;
 
 /// normal_quantile(0.5 + q) for q within +-middle_half. No branch, so that a loop over it is vectorised. O(1).
 [[nodiscard]] inline double normal_quantile_middle(double q) noexcept {
