@@ -88,8 +88,9 @@ class progress_line {
       latest_ = detail::text(amount(), ", ", now.best ? best_text(*now.best) : std::string(), time_text(now.seconds));
       if (const double left = seconds_left(now); left > 0.0)
         latest_ += detail::text(", about ", time_text(left), " left");
+      constexpr double between = 0.1;  // seconds: what comes sooner is not shown
       const bool last = now.of > 0.0 && now.done >= now.of;
-      if (!last && shown_at_ >= 0.0 && now.seconds - shown_at_ < 0.1) return;
+      if (!last && shown_at_ >= 0.0 && now.seconds - shown_at_ < between) return;
       shown_at_ = now.seconds;
       write_latest();
       if (last) end();
@@ -131,12 +132,15 @@ class progress_line {
 
     // Whole seconds, minutes and hours once they count.
     [[nodiscard]] static std::string time_text(double seconds) {
-      if (!(seconds < 1e9)) return "a long time";
+      constexpr double most = 1e9;
+      constexpr long long minute = 60;
+      constexpr long long hour = 60 * minute;
+      if (!(seconds < most)) return "a long time";
       const long long whole = std::llround(seconds);
       const auto two = [](long long v) { return detail::text(v < 10 ? "0" : "", std::to_string(v)); };
-      if (whole < 60) return detail::text(std::to_string(whole), " s");
-      if (whole < 3600) return detail::text(std::to_string(whole / 60), ":", two(whole % 60), " min");
-      return detail::text(std::to_string(whole / 3600), ":", two(whole / 60 % 60), " h");
+      if (whole < minute) return detail::text(std::to_string(whole), " s");
+      if (whole < hour) return detail::text(std::to_string(whole / minute), ":", two(whole % minute), " min");
+      return detail::text(std::to_string(whole / hour), ":", two(whole / minute % minute), " h");
     }
 
     std::function<void(std::string_view)> write_;

@@ -28,7 +28,8 @@ struct log_improvement {
   }
   const double t = -z;
   double c = t;
-  for (int k = 40; k >= 2; --k) c = t + k / c;
+  constexpr int depth = 40;  // of the fraction
+  for (int k = depth; k >= 2; --k) c = t + k / c;
   c = 1.0 / c;
   return {-0.5 * t * t - log_root_two_pi + elementary::log(c / (t + c)), 1.0 / c};
 }

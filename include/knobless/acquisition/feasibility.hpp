@@ -20,13 +20,15 @@ struct log_probability {
 [[nodiscard]] inline log_probability log_normal_cdf(double z) noexcept {
   constexpr double log_root_two_pi = 0.91893853320467274178;
   const double log_density = -0.5 * z * z - log_root_two_pi;
-  if (z > -5.0) {
+  constexpr double lowest_direct = -5.0;
+  constexpr int depth = 30;  // of the fraction
+  if (z > lowest_direct) {
     const double cdf = elementary::normal_cdf(z);
     return {elementary::log(cdf), elementary::exp(log_density) / cdf};
   }
   const double t = -z;
   double fraction = t;
-  for (int k = 30; k >= 1; --k) fraction = t + k / fraction;
+  for (int k = depth; k >= 1; --k) fraction = t + k / fraction;
   return {log_density - elementary::log(fraction), fraction};
 }
 

@@ -64,7 +64,9 @@ KNOBLESS_INLINE double acquisition_search::climb_continuous(point& p, double pre
     }
     return -value;
   };
-  minimise_in_box(descent, x, Eigen::VectorXd::Zero(m), upper, {iterations, 1e-3, 1e-4});
+  constexpr double steep = 1e-3;  // a score is a logarithm: less of a slope or a gain is no gain
+  constexpr double gain = 1e-4;
+  minimise_in_box(descent, x, Eigen::VectorXd::Zero(m), upper, {iterations, steep, gain});
   place(x);
   space_.complete(q);
   if (!eligible(q)) return present;
@@ -121,6 +123,7 @@ KNOBLESS_INLINE point acquisition_search::find(std::vector<point> candidates, co
   constexpr std::size_t leaders = 5;
   constexpr int first_steps = 8;
   constexpr int last_steps = 50;
+  constexpr double gain = 1e-3;  // less than that in a round is the end of a climb
   Eigen::VectorXd scores;
   wanted_.outline(layout_.encode(space_, candidates), scores);
   std::vector<point> promising;
@@ -138,7 +141,7 @@ KNOBLESS_INLINE point acquisition_search::find(std::vector<point> candidates, co
       const double before = s.score;
       s.score = climb_continuous(p, s.score, iterations, eligible);
       s.score = climb_discrete(p, s.score, eligible);
-      if (s.score - before < 1e-3) break;
+      if (s.score - before < gain) break;
     }
   };
   for (scored& s : ranked) climb(s, 1, first_steps);

@@ -26,8 +26,9 @@ struct importance_divergence {
   double variance = 0.0;
 
   [[nodiscard]] double beyond_chance() const noexcept {
+    constexpr double deviations = 3.5;  // beyond which chance is left aside
     const double excess = found - mean;
-    return excess > 3.5 * std::sqrt(variance) ? excess : 0.0;
+    return excess > deviations * std::sqrt(variance) ? excess : 0.0;
   }
 };
 
@@ -87,6 +88,7 @@ using importance_row = std::array<double, importance_cell_count>;
 [[nodiscard]] KNOBLESS_INLINE importance_divergence number_divergence(const importance_cells& cells, double n,
                                                                       double m) {
   constexpr std::size_t count = importance_cell_count;
+  constexpr double least_density = 1e-12;
   KNOBLESS_ASSERT(cells.all.size() == count);
   const double width = importance_width(cells, m);
   using row = importance_row;
@@ -107,7 +109,7 @@ using importance_row = std::array<double, importance_cell_count>;
   importance_divergence d;
   for (std::size_t g = 0; g < count; ++g) {
     // No kernel that counts reaches it.
-    const double scale = density[g] > 1e-12 ? 1.0 / std::sqrt(density[g]) : 0.0;
+    const double scale = density[g] > least_density ? 1.0 / std::sqrt(density[g]) : 0.0;
     const double gap = (good[g] - density[g]) * scale;
     d.found += gap * gap;
     for (row& kernel : kernels) kernel[g] = (kernel[g] - density[g]) * scale;

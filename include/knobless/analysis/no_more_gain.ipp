@@ -17,6 +17,7 @@ namespace knobless::inline KNOBLESS_ABI {
 KNOBLESS_INLINE std::optional<remaining_gain> no_more_gain(const stop_context& context) {
   const history& seen = context.seen;
   constexpr std::size_t first = 20;
+  constexpr double least_share = 1e-3;  // of what was gained: less is not worth going on
   if (seen.complete() < (std::max)(first, 2 * context.space.size() + 10) || !seen.best()) return std::nullopt;
   // What the search knew before it knew anything: the median of the first values. Ranks, so one of them may be anything.
   std::vector<double> begin;
@@ -31,7 +32,7 @@ KNOBLESS_INLINE std::optional<remaining_gain> no_more_gain(const stop_context& c
   if (!one_more || !(gained > 0.0)) return std::nullopt;
   const std::size_t left = context.left != 0 ? context.left : seen.size();
   return remaining_gain{detail::largest_improvement(one_more->lead, one_more->deviation, static_cast<double>(left)),
-                        (std::max)(one_more->noise, 1e-3 * gained)};
+                        (std::max)(one_more->noise, least_share * gained)};
 }
 
 }  // namespace knobless

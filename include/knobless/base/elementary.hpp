@@ -16,15 +16,22 @@
 
 namespace knobless::inline KNOBLESS_ABI::elementary {
 
+// Of a double.
+inline constexpr std::uint64_t sign_bit = 0x8000000000000000U;
+inline constexpr std::uint64_t exponent_bits = 0x7ff0000000000000U;
+
 /// Whether x is neither infinite nor NaN. Looks at the bits, so that it holds under -ffast-math too. O(1).
 [[nodiscard]] constexpr bool is_finite(double x) noexcept {
-  return (std::bit_cast<std::uint64_t>(x) & 0x7ff0000000000000U) != 0x7ff0000000000000U;
+  return (std::bit_cast<std::uint64_t>(x) & exponent_bits) != exponent_bits;
 }
 
 /// Whether x is a NaN, by its bits. O(1).
 [[nodiscard]] constexpr bool is_nan(double x) noexcept {
-  return (std::bit_cast<std::uint64_t>(x) & 0x7fffffffffffffffU) > 0x7ff0000000000000U;
+  return (std::bit_cast<std::uint64_t>(x) & ~sign_bit) > exponent_bits;
 }
+
+// Coefficients of series and of the approximations that each function names.
+// NOLINTBEGIN(readability-magic-numbers)
 
 /// e to the power x; relative error below 1e-15; 0 below -708, the largest double above 709. O(1).
 [[nodiscard]] inline double exp(double x) noexcept {
@@ -175,6 +182,8 @@ inline constexpr double middle_half_squared = 0.180625;
   }
   return q < 0.0 ? -x : x;
 }
+
+// NOLINTEND(readability-magic-numbers)
 
 }  // namespace knobless::elementary
 

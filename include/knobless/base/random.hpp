@@ -54,7 +54,11 @@ class random_stream {
   }
 
   /// Uniform in [0, 1): a multiple of 2^-53. O(1).
-  [[nodiscard]] double uniform() noexcept { return static_cast<double>((*this)() >> 11U) * 0x1p-53; }
+  [[nodiscard]] double uniform() noexcept {
+    constexpr unsigned unused = 11;  // of 64 bits
+    constexpr double step = 0x1p-53;
+    return static_cast<double>((*this)() >> unused) * step;
+  }
 
   /// Uniform in (0, 1): never 0 and never 1. O(1).
   [[nodiscard]] double uniform_open() noexcept { return opened((*this)()); }
@@ -111,7 +115,9 @@ class random_stream {
   }
 
   [[nodiscard]] static double opened(std::uint64_t bits) noexcept {
-    return (static_cast<double>(bits >> 12U) + 0.5) * 0x1p-52;
+    constexpr unsigned unused = 12;  // of 64 bits
+    constexpr double step = 0x1p-52;
+    return (static_cast<double>(bits >> unused) + 0.5) * step;
   }
 
   // Below it, four blocks take no carry.

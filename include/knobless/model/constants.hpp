@@ -9,9 +9,11 @@ namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// Of the Gaussian process: centres of the normal priors of its hyperparameters' logarithms.
 struct gp_constants {
+  // NOLINTBEGIN(readability-magic-numbers): named here
   double length_centre = -1.0;  ///< a lengthscale where there is one; moves up with the logarithm of sqrt d
   double level_centre = 1.0;    ///< more for categories: levels that differ are often much alike
   double noise_centre = -6.0;   ///< the noise variance over the signal's
+  // NOLINTEND(readability-magic-numbers)
 };
 
 /// Of `gp_ei`.
@@ -22,15 +24,19 @@ struct gp_ei_constants {
 
 /// Of `tpe`.
 struct tpe_constants {
+  // NOLINTBEGIN(readability-magic-numbers): named here
   double good_share = 0.15;  ///< of the trials, the good ones
   double gap_share = 0.7;    ///< a kernel's width over the larger gap to its neighbours
   double narrowest = 0.03;   ///< a kernel's least width
+  // NOLINTEND(readability-magic-numbers)
 };
 
 /// Of the local quadratic model's `trust_region`.
 struct trust_region_constants {
+  // NOLINTBEGIN(readability-magic-numbers): named here
   double first_radius = 0.2;  ///< of the box, in units of the space
-  double shrinking = 0.5;     ///< of the radius after a failure
+  // NOLINTEND(readability-magic-numbers)
+  double shrinking = 0.5;  ///< of the radius after a failure
 };
 
 }  // namespace knobless::detail

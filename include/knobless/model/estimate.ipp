@@ -246,7 +246,8 @@ class smoother {
   }
 
   [[nodiscard]] static double matern(double distance) {
-    const double r = 2.23606797749978969641 * distance;
+    constexpr double root_5 = 2.23606797749978969641;
+    const double r = root_5 * distance;
     return (1.0 + r + r * r / 3.0) * elementary::exp(-r);
   }
 

@@ -77,7 +77,8 @@ KNOBLESS_INLINE double local_quadratic::minimum(const Eigen::VectorXd& lower, co
     for (std::size_t i = 0; i < static_cast<std::size_t>(at.size()); ++i) slope.data()[i] = gradient_[i] + bend[i];
     return found;
   };
-  return minimise_in_box(descent, z, lower, upper, {60, 0.0, 0.0});
+  constexpr int most_steps = 60;
+  return minimise_in_box(descent, z, lower, upper, {most_steps, 0.0, 0.0});
 }
 
 }  // namespace knobless::detail

@@ -52,7 +52,7 @@ class output_transform {
 
   /// The value that is transformed to v. O(1).
   [[nodiscard]] double inverse(double v) const noexcept {
-    return 2.0 * ((v > 0.0 ? 1.0 / (std::max)(1.0 / v - bend, 1e-12) : v) * half_spread_ + half_centre_);
+    return 2.0 * ((v > 0.0 ? 1.0 / (std::max)(1.0 / v - bend, least) : v) * half_spread_ + half_centre_);
   }
 
  private:
@@ -71,6 +71,7 @@ class output_transform {
   }
 
   static constexpr double bend = 0.6;
+  static constexpr double least = 1e-12;  // where the bend ends
 
   double half_centre_ = 0.0;
   double half_spread_ = 1.0;

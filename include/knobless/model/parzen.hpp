@@ -30,12 +30,16 @@ struct normal_kernel {
   [[nodiscard]] static normal_kernel at(double x, double sigma) noexcept {
     const double inverse = 1.0 / sigma;
     // What lies beyond the ends; 6 sigma away it is nothing.
-    const auto beyond = [](double z) { return z < 6.0 ? elementary::normal_cdf(-z) : 0.0; };
+    constexpr double far_away = 6.0;
+    constexpr double least_inside = 1e-12;
+    const auto beyond = [](double z) { return z < far_away ? elementary::normal_cdf(-z) : 0.0; };
     const double below = beyond(x * inverse);
-    const double inside = (std::max)(1.0 - below - beyond((1.0 - x) * inverse), 1e-12);
+    const double inside = (std::max)(1.0 - below - beyond((1.0 - x) * inverse), least_inside);
     constexpr double log2_e = 1.44269504088896340736;
-    return {sigma, static_cast<float>(inverse * 0.84932180028801904272),
-            static_cast<float>((-elementary::log(sigma * inside) - 0.91893853320467274178) * log2_e),
+    constexpr double root_half_log2_e = 0.84932180028801904272;
+    constexpr double log_root_two_pi = 0.91893853320467274178;
+    return {sigma, static_cast<float>(inverse * root_half_log2_e),
+            static_cast<float>((-elementary::log(sigma * inside) - log_root_two_pi) * log2_e),
             static_cast<float>(below), static_cast<float>(inside)};
   }
 };

@@ -98,7 +98,8 @@ KNOBLESS_INLINE bool quadratic::triangulate(std::size_t count) {
     double kept[detail::column_step];
     for (std::size_t i = top; i < rank; ++i) kept[i - top] = std::exchange(v[i], 0.0);
     const double squared = detail::dot(v + top, v + top, rows - top);
-    if (squared > 1e-20 * whole) {
+    constexpr double nothing = 1e-20;  // a column that the others explain but for rounding
+    if (squared > nothing * whole) {
       const double norm = v[rank] > 0.0 ? -std::sqrt(squared) : std::sqrt(squared);
       const double scale = 1.0 / (squared - v[rank] * norm);
       v[rank] -= norm;
@@ -223,6 +224,7 @@ KNOBLESS_INLINE bool quadratic::refine(std::size_t count) {
   const double whole = detail::dot(target, target, rows);
   gradient_.assign(side, 0.0);
   step_.resize(side);
+  constexpr double converged = 1e-24;  // of a squared residual, to the square of a relative 1e-12
   for (int corrections = 0; corrections < 4; ++corrections) {
     residual_.assign(target, target + rows);
     for (std::size_t j = 0; j < columns; ++j) step_[j] = -solution_[j];
@@ -237,7 +239,7 @@ KNOBLESS_INLINE bool quadratic::refine(std::size_t count) {
       detail::add_scaled(gradient_.data(), r, -x, j / detail::column_step * detail::column_step, side);
       gradient_[j] = x;
     }
-    if (detail::dot(gradient_.data(), gradient_.data(), side) <= 1e-24 * whole) return true;
+    if (detail::dot(gradient_.data(), gradient_.data(), side) <= converged * whole) return true;
     for (j = columns; j-- > 0;) {
       const double* const r = &triangle_[j * side];
       const std::size_t next = detail::padded(j + 1);

@@ -64,6 +64,8 @@ KNOBLESS_INLINE void search_distribution::set_weights() {
     (i < parents_ ? positive : negative) += w;
     (i < parents_ ? positive_squares : negative_squares) += w * w;
   }
+  // The numbers of Hansen's tutorial (arXiv 1604.00772), table 1, and of Ros and Hansen, 2008, for the diagonal.
+  // NOLINTBEGIN(readability-magic-numbers)
   mass_ = positive * positive / positive_squares;
   const double negative_mass = negative_squares > 0.0 ? negative * negative / negative_squares : 0.0;
   c_sigma_ = (mass_ + 2.0) / (n + mass_ + 5.0);
@@ -77,6 +79,7 @@ KNOBLESS_INLINE void search_distribution::set_weights() {
   }
   c_mu_ = (std::min)(1.0 - c_1_, c_mu_);
   chi_ = std::sqrt(n) * (1.0 - 1.0 / (4.0 * n) + 1.0 / (21.0 * n * n));
+  // NOLINTEND(readability-magic-numbers)
   // Equations (50) to (53): how much the negative weights may sum up to.
   const double negative_sum =
       (std::min)({1.0 + c_1_ / c_mu_, 1.0 + 2.0 * negative_mass / (mass_ + 2.0), (1.0 - c_1_ - c_mu_) / (n * c_mu_)});
@@ -157,10 +160,11 @@ KNOBLESS_INLINE void search_distribution::update(std::span<const member> ranked)
   const double add_c = moves ? std::sqrt(c_c_ * (2.0 - c_c_) * mass_) : 0.0;
   for (std::size_t k = 0; k < n_; ++k) path_c_[k] = keep_c * path_c_[k] + add_c * step_[k];
 
+  constexpr double shortest = 1e-12;
   // The covariance (46), (47); negative weights count in units of the step's own length.
   for (std::size_t i = 0; i < population_; ++i) {
     const double w = weight_[i];
-    coefficients_[i] = c_mu_ * (w >= 0.0 ? w : w * n / (std::max)(ranked[i].length, 1e-12));
+    coefficients_[i] = c_mu_ * (w >= 0.0 ? w : w * n / (std::max)(ranked[i].length, shortest));
   }
   std::copy(path_c_.begin(), path_c_.end(), steps_.begin() + static_cast<std::ptrdiff_t>(population_ * rows_));
   coefficients_[population_] = c_1_;
@@ -219,12 +223,15 @@ KNOBLESS_INLINE double search_distribution::condition() const noexcept {
 }
 
 KNOBLESS_INLINE bool search_distribution::without_effect() const noexcept {
+  // NoEffectCoord and NoEffectAxis of the tutorial, section B.3.
+  constexpr double of_coordinate = 0.2;
+  constexpr double of_axis = 0.1;
   for (std::size_t k = 0; k < n_; ++k)
-    if (mean_[k] + 0.2 * deviation(k) == mean_[k]) return true;
+    if (mean_[k] + of_coordinate * deviation(k) == mean_[k]) return true;
   if (form_ == form::diagonal) return false;
   const double* axis = &factor_[generation_ % n_ * rows_];
   for (std::size_t k = 0; k < n_; ++k)
-    if (mean_[k] + (0.1 * sigma_ * scale_[k]) * axis[k] != mean_[k]) return false;
+    if (mean_[k] + (of_axis * sigma_ * scale_[k]) * axis[k] != mean_[k]) return false;
   return true;
 }
 

@@ -22,6 +22,7 @@ class alias_table {
   void set(std::array<double, Most>& weight, std::size_t n, double sum) {
     cells_.resize(n);
     std::array<std::uint32_t, Most> order;  // those with less than a cell, up to `border`, and those with more
+    constexpr double whole = 0x1p32;        // of cell::own
     std::size_t border = 0;
     std::size_t end = n;
     for (std::uint32_t i = 0; i < n; ++i) {
@@ -32,7 +33,7 @@ class alias_table {
     for (std::size_t i = 0; i < border && border < n; ++i) {
       const std::uint32_t less = order[i];
       const std::uint32_t more = order[border];
-      cells_[less] = {static_cast<std::uint32_t>(weight[less] * 0x1p32), more};
+      cells_[less] = {static_cast<std::uint32_t>(weight[less] * whole), more};
       weight[more] -= 1.0 - weight[less];
       if (weight[more] < 1.0) ++border;
     }

@@ -100,6 +100,7 @@ struct double4 {
     const double4 power{two_to_the(scaled.low, k.low), two_to_the(scaled.high, k.high)};
     // x = k ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts (Cody and Waite); Taylor's series of r.
     const double4 r = (raised - 6.93145751953125e-1 * k) - 1.42860682030941723212e-6 * k;
+    // NOLINTBEGIN(readability-magic-numbers): factorials
     double4 p = all(1.0 / 6227020800.0);
     p = 1.0 / 479001600.0 + p * r;
     p = 1.0 / 39916800.0 + p * r;
@@ -111,6 +112,7 @@ struct double4 {
     p = 1.0 / 120.0 + p * r;
     p = 1.0 / 24.0 + p * r;
     p = 1.0 / 6.0 + p * r;
+    // NOLINTEND(readability-magic-numbers)
     p = 0.5 + p * r;
     p = 1.0 + p * r;
     return (1.0 + p * r) * power;

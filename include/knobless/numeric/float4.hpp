@@ -106,6 +106,9 @@ struct float4 {
     return (halves[0] | halves[1]) != 0;
   }
 
+  // Coefficients of the approximations that each function names, and the 23 bits of a float's fraction.
+  // NOLINTBEGIN(readability-magic-numbers)
+
   /// 2 to the power x, relative error below 3e-7; x below -126 counts as -126, and above 0 it is not meant for.
   [[nodiscard]] static float4 exp2(const float4& x) noexcept {
     const float4 raised = larger(x, all(-126.0F));
@@ -142,6 +145,8 @@ struct float4 {
     return (below - above) * polynomial({2.29169087e-3F, 3.7455317e-2F, 0.302764854F, 1.25337497F}, w) /
            polynomial({1.11580588e-4F, 1.24182185e-2F, 6.04062976e-2F, 1.0F}, w);
   }
+
+  // NOLINTEND(readability-magic-numbers)
 
  private:
   // The highest power first.

@@ -16,8 +16,10 @@ namespace knobless::inline KNOBLESS_ABI::detail {
 /// Where to stop.
 struct descent_limits {
   int iterations = 100;
+  // NOLINTBEGIN(readability-magic-numbers): defaults
   double gradient = 1e-6;     ///< largest free component of the gradient
   double improvement = 1e-9;  ///< of one iteration, relative to 1 + |value|
+  // NOLINTEND(readability-magic-numbers)
 };
 
 /// Minimises `f(x, gradient)` (returns the value, writes the gradient) over lower <= x <= upper, from x, in place; returns

@@ -147,8 +147,10 @@ struct log_row {
     else if (fields[2] == to_string(trial_state::pruned))
       out = outcome(pruned);
     else if (fields[2] == to_string(trial_state::failed))
+      // NOLINTBEGIN(readability-magic-numbers): the columns of a log
       out = outcome(failed(fields[9]));
     return out && read_limits(*out, fields[7]) && read_notes(*out, fields[8]);
+    // NOLINTEND(readability-magic-numbers)
   }
 
   // Several with spaces between them.

@@ -132,11 +132,13 @@ inline void append_point(std::string& out, const domain& space, const point& p) 
 
 // 64-bit FNV-1a (Fowler, Noll, Vo; RFC 9923), in hexadecimal. Line ends of either form are the same.
 [[nodiscard]] inline std::string checksum(std::string_view of) {
+  // NOLINTBEGIN(readability-magic-numbers): FNV-1a, in hexadecimal digits
   std::uint64_t h = 0xCBF29CE484222325U;
   for (const char c : of)
     if (c != '\r') h = (h ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
   std::string out;
   for (int shift = 60; shift >= 0; shift -= 4) out += "0123456789abcdef"[h >> static_cast<unsigned>(shift) & 15U];
+  // NOLINTEND(readability-magic-numbers)
   return out;
 }
 
@@ -338,7 +340,9 @@ KNOBLESS_INLINE bool log_player::ends_well(const std::vector<std::string>& field
   const std::size_t before = rows_.row() - 1;
   if (fields[1] != std::to_string(before))
     return refuse(text("its last row counts ", fields[1], " rows before it, but there are ", std::to_string(before)));
+  // NOLINTBEGIN(readability-magic-numbers): the last column
   if (fields[9] != checksum(log_.substr(0, at)))
+    // NOLINTEND(readability-magic-numbers)
     return refuse("the checksum is another one: something in the log was changed");
   return rows_.rest().empty() || refuse("there is something behind its last row");
 }

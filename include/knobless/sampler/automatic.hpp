@@ -33,11 +33,13 @@ struct automatic_constants {
   double alone = 100.0;        ///< trials before other algorithms than the model take part
   double model_share = 0.25;   ///< of the trials after these, for the Gaussian process and the local quadratic
   double parzen_share = 0.25;  ///< of them, for TPE; CMA-ES has the rest
+  // NOLINTBEGIN(readability-magic-numbers): named here
   double shares_last = 300.0;  ///< trials from which on both shares decline as 1 / n, in favour of CMA-ES
   double smooth_shares =
       0.1;  ///< what is left of both at most while CMA-ES's quadratic helper ranks as the objective does
   double tuner_share = 0.05;   ///< of the objective's time, for proposals
   double free_seconds = 0.01;  ///< of a study, that proposals may take whatever the objective takes
+  // NOLINTEND(readability-magic-numbers)
   gp_ei_constants model;
   trust_region_constants quadratic;
   tpe_constants parzen;

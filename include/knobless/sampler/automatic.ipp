@@ -149,8 +149,9 @@ KNOBLESS_INLINE void automatic::state::look_at_clock(const ask_context& context,
     allowance = constants.free_seconds + constants.tuner_share * trial_seconds * static_cast<double>(seen.size());
   else
     allowance = most_seconds;
+  constexpr double longest_over_mean = 15.0;  // of the helper's asks: see counted_work.hpp
   const double helper = detail::helper_seconds(dimensions);
-  evolution.economise(options.seconds_per_ask > 0.0 ? 15.0 * helper > options.seconds_per_ask
+  evolution.economise(options.seconds_per_ask > 0.0 ? longest_over_mean * helper > options.seconds_per_ask
                                                     : timed && helper > constants.tuner_share * trial_seconds);
   // Limits of an ask, not of the study.
   each_ask = options.seconds_per_ask > 0.0 || !timed;
@@ -284,13 +285,14 @@ KNOBLESS_INLINE std::optional<point> automatic::state::propose(const ask_context
 // for the rest.
 KNOBLESS_INLINE std::optional<point> automatic::state::propose_for_goals(const ask_context& context) {
   constexpr double alone = 200.0;
+  constexpr std::size_t most_known = 300;  // by the models of several objectives
   const history& seen = context.seen;
   const std::size_t told = seen.size();
   const auto goals = static_cast<double>(seen.objectives() + seen.limit_kinds().size());
   model_credit += (std::min)(1.0, alone / static_cast<double>((std::max)(told, std::size_t{1})));
   if (model_credit >= 1.0) {
     model_credit -= 1.0;
-    if (told < first_points || affords(goals * detail::gp_seconds((std::min)(told, std::size_t{300}), dimensions))) {
+    if (told < first_points || affords(goals * detail::gp_seconds((std::min)(told, most_known), dimensions))) {
       latest = told + seen.pending().size() < first_points ? source::start : source::model;
       return model.ask(context);
     }

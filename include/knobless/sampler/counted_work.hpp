@@ -11,6 +11,9 @@
 
 namespace knobless::inline KNOBLESS_ABI::detail {
 
+// Fits to what bench/overhead measured, in nanoseconds or microseconds.
+// NOLINTBEGIN(readability-magic-numbers)
+
 [[nodiscard]] inline double gp_seconds(std::size_t told, std::size_t dimensions) noexcept {
   const auto n = static_cast<double>((std::min)(told, std::size_t{400}));
   const auto d = static_cast<double>(dimensions);
@@ -57,6 +60,8 @@ namespace knobless::inline KNOBLESS_ABI::detail {
   const auto d = static_cast<double>(dimensions);
   return 1e-6 * (5.0 + 0.7 * d * d);
 }
+
+// NOLINTEND(readability-magic-numbers)
 
 }  // namespace knobless::detail
 

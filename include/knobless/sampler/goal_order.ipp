@@ -30,9 +30,10 @@ KNOBLESS_INLINE double goal_order::excess(const history& seen, std::size_t row) 
     const double v = seen.limit(row, c);
     if (elementary::is_finite(v) && v > 0.0) sum += (std::min)(v / 2 / (scales_[c].sum / scales_[c].count), most);
   }
+  constexpr double of_pruned = 1e300;  // worse than any sum, better than a failure
   const trial_state state = seen[row].state;
   if (state == trial_state::complete || sum > 0.0) return sum;
-  return state == trial_state::failed ? (std::numeric_limits<double>::max)() : 1e300;
+  return state == trial_state::failed ? (std::numeric_limits<double>::max)() : of_pruned;
 }
 
 KNOBLESS_INLINE const std::vector<goal_order::place>& goal_order::sort(const history& seen,

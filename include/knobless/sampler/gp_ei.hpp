@@ -83,7 +83,7 @@ class gp_ei {
  private:
   struct state;
   detail::gp_ei_constants constants_;
-  std::size_t most_learnt_ = 200;
+  std::size_t most_learnt_ = 200;  // NOLINT(readability-magic-numbers)
   std::unique_ptr<state> state_;
   std::unique_ptr<detail::gp_goals> goals_;
 };

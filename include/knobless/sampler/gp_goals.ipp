@@ -35,7 +35,9 @@ namespace goals {
 
 [[nodiscard]] inline std::uint64_t answer_hash(const observation& o) {
   std::uint64_t h = point_hash(o.place()) ^ (static_cast<std::uint64_t>(o.state) + 1);
+  // NOLINTBEGIN(readability-magic-numbers): as in point_hash
   const auto add = [&](double v) { h = (h ^ std::bit_cast<std::uint64_t>(v)) * 0xBF58476D1CE4E5B9U + (h >> 29U); };
+  // NOLINTEND(readability-magic-numbers)
   add(o.value);
   for (const double v : o.values) add(v);
   for (const double v : o.limits) add(v);
@@ -128,7 +130,8 @@ KNOBLESS_INLINE void gp_goals::take_objectives(const history& seen, const std::v
     std::vector<double> sorted = g.values;
     std::sort(sorted.begin(), sorted.end());
     const double median = sorted[(sorted.size() - 1) / 2];
-    double knee = m == 1 ? median : (std::min)(sorted.back(), 4.0 * (median - 0.75 * sorted.front()));
+    constexpr double three_quarters = 0.75;  // the knee is four times as far from the least as the median
+    double knee = m == 1 ? median : (std::min)(sorted.back(), 4.0 * (median - three_quarters * sorted.front()));
     for (const std::size_t i : front) knee = (std::max)(knee, kept[i * m + j]);
     const output_transform transform(std::move(sorted), knee);
     const double centre = transform(median);
@@ -152,6 +155,8 @@ KNOBLESS_INLINE void gp_goals::take_sum(const ask_context& context, const std::v
   for (double& w : weight) total += w = -elementary::log(context.rng.uniform_open());
   g.values.assign(g.rows.size(), 0.0);
   std::vector<double> largest(g.rows.size(), std::numeric_limits<double>::lowest());
+  constexpr double share_of_sum =
+      0.05;  // of the augmented Chebyshev sum (Knowles, ParEGO, IEEE TEC 10(1), 2006, eq. 2)
   const std::vector<std::size_t> front = front_of(all, m);
   for (std::size_t j = 0; j < m && !front.empty(); ++j) {
     double low = (std::numeric_limits<double>::max)();
@@ -164,7 +169,7 @@ KNOBLESS_INLINE void gp_goals::take_sum(const ask_context& context, const std::v
     for (std::size_t i = 0; i < g.rows.size(); ++i) {
       const double v = weight[j] / total * ((std::min)((all[i * m + j] / 2 - low) / range, 1e6));
       largest[i] = (std::max)(largest[i], v);
-      g.values[i] += 0.05 * v;
+      g.values[i] += share_of_sum * v;
     }
   }
   for (std::size_t i = 0; i < g.rows.size(); ++i) g.values[i] += largest[i];

@@ -39,6 +39,8 @@ class sobol {
   std::uint64_t seed_ = 0;
   std::size_t dimensions_ = 0;
   std::size_t given_ = 0;
+  static constexpr std::size_t bits = 32;  // of a coordinate
+
   std::uint32_t index_ = 0;
   std::vector<std::uint32_t> directions_;  // [bit * dimensions + k]
   std::vector<std::uint32_t> state_;       // the point before scrambling

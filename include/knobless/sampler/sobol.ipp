@@ -15,6 +15,9 @@
 namespace knobless::inline KNOBLESS_ABI {
 namespace detail {
 
+// Masks of bits, and multipliers of the paper.
+// NOLINTBEGIN(readability-magic-numbers)
+
 // Nested uniform scrambling of a 32-bit fraction: each bit is flipped or not by a hash of the bits above it. Works on
 // reversed bits, where "above" is "below" and multiplications carry the right way (Laine and Karras 2011, with the
 // constants that Vegdahl searched for, 2021).
@@ -35,6 +38,8 @@ namespace detail {
   return reverse(x);
 }
 
+// NOLINTEND(readability-magic-numbers)
+
 }  // namespace detail
 
 KNOBLESS_INLINE void sobol::begin(std::size_t dimensions, std::uint64_t seed) {
@@ -45,13 +50,13 @@ KNOBLESS_INLINE void sobol::begin(std::size_t dimensions, std::uint64_t seed) {
   // Boost's table alone: its engine needs boost::throw_exception, which programs without exceptions have to define.
   using table = boost::random::default_sobol_table;
   const std::size_t covered = (std::min<std::size_t>)(dimensions, 3667);
-  directions_.assign(32 * covered, 0);
+  directions_.assign(bits * covered, 0);
   // The recurrence of Bratley and Fox, Algorithm 659, ACM TOMS 14(1), 1988, section 2.
   for (std::size_t k = 0; k < covered; ++k) {
     const auto m = [&](std::size_t j) -> std::uint32_t& { return directions_[j * covered + k]; };
     const std::uint32_t polynomial = k == 0 ? 1U : table::polynomial(k - 1);
     const auto degree = static_cast<std::size_t>(std::bit_width(polynomial)) - 1;
-    for (std::size_t j = 0; j < 32; ++j) {
+    for (std::size_t j = 0; j < bits; ++j) {
       if (k == 0) {
         m(j) = 1;
       } else if (j < degree) {
@@ -62,7 +67,7 @@ KNOBLESS_INLINE void sobol::begin(std::size_t dimensions, std::uint64_t seed) {
           if ((polynomial >> i & 1U) != 0) m(j) ^= m(j - (degree - i)) << (degree - i);
       }
     }
-    for (std::size_t j = 0; j < 32; ++j) m(j) <<= 31 - j;
+    for (std::size_t j = 0; j < bits; ++j) m(j) <<= bits - 1 - j;
   }
   state_.assign(covered, 0);
   scramble_.resize(covered);
@@ -71,15 +76,16 @@ KNOBLESS_INLINE void sobol::begin(std::size_t dimensions, std::uint64_t seed) {
 }
 
 KNOBLESS_INLINE void sobol::next(const domain& space, random_stream& rng, point& p) {
+  constexpr double unit_of_fraction = 0x1p-32;
   const std::size_t covered = state_.size();
   p.unit.resize(space.size());
   for (std::size_t k = 0; k < covered; ++k)
-    p.unit[k] = (static_cast<double>(detail::owen_scramble(state_[k], scramble_[k])) + 0.5) * 0x1p-32;
+    p.unit[k] = (static_cast<double>(detail::owen_scramble(state_[k], scramble_[k])) + 0.5) * unit_of_fraction;
   for (std::size_t k = covered; k < space.size(); ++k) p.unit[k] = rng.uniform();
   space.complete(p);
   ++index_;
   const auto bit = static_cast<std::size_t>(std::countr_zero(index_));
-  if (bit < 32)
+  if (bit < bits)
     for (std::size_t k = 0; k < covered; ++k) state_[k] ^= directions_[bit * covered + k];
 }
 

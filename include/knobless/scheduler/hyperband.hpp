@@ -15,7 +15,9 @@ namespace knobless::inline KNOBLESS_ABI {
 /// How much training there is at most, and how it is cut.
 struct hyperband_options {
   /// The last step that a trial may report; at least 1.
+  // NOLINTBEGIN(readability-magic-numbers)
   std::size_t max_resource = 81;
+  // NOLINTEND(readability-magic-numbers)
   /// The step of the earliest rung; at least 1, at most max_resource.
   std::size_t min_resource = 1;
   /// At each rung the best 1/factor go on; at least 2.

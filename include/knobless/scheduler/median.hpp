@@ -22,7 +22,7 @@ class median_stopping {
  public:
   /// Any options are in range.
   explicit median_stopping(median_options options = {})
-      : rule_(percentile_options{50.0, options.first_trials, options.first_step}) {}
+      : rule_(percentile_options{half, options.first_trials, options.first_step}) {}
 
   /// See the concept `scheduler`.
   [[nodiscard]] bool stops(const running_trial& t) { return rule_.stops(t); }
@@ -32,6 +32,7 @@ class median_stopping {
   [[nodiscard]] detail::percentile_judge judge(std::size_t number) { return rule_.judge(number); }
 
  private:
+  static constexpr double half = 50.0;  // per cent
   percentile_stopping rule_;
 };
 

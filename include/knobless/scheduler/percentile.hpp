@@ -21,7 +21,9 @@ namespace knobless::inline KNOBLESS_ABI {
 /// Which trials a percentile rule spares.
 struct percentile_options {
   /// Trials among the best so many per cent go on; above 0, at most 100.
+  // NOLINTBEGIN(readability-magic-numbers)
   double percent = 25.0;
+  // NOLINTEND(readability-magic-numbers)
   /// How many complete trials must have reported a step before somebody is stopped there.
   std::size_t first_trials = 5;
   /// No trial is stopped before this step; 0: before a third of the last step that a complete trial has reported.

@@ -19,7 +19,7 @@ class running_quantile {
   enum class rounding : unsigned char { down, up };
   explicit running_quantile(double share, rounding to = rounding::down)
       // A little apart from whole numbers, which 0.1 * 10 and its like may miss.
-      : share_(share), shift_(to == rounding::down ? 1e-9 : 1.0 - 1e-9) {}
+      : share_(share), shift_(to == rounding::down ? apart : 1.0 - apart) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return low_.size() + high_.size(); }
 
@@ -61,6 +61,8 @@ class running_quantile {
   [[nodiscard]] std::size_t rank(std::size_t n) const noexcept {
     return (std::max)(static_cast<std::size_t>(share_ * static_cast<double>(n) + shift_), std::size_t{1});
   }
+
+  static constexpr double apart = 1e-9;
 
   double share_;
   double shift_;

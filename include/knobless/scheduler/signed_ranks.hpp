@@ -105,10 +105,12 @@ class sorted_sizes {
 
   // Bits without a pattern (the finaliser of splitmix64: Steele, Lea and Flood, OOPSLA 2014).
   [[nodiscard]] static std::uint64_t mixed(std::uint64_t z) noexcept {
+    // NOLINTBEGIN(readability-magic-numbers)
     z += 0x9e3779b97f4a7c15ULL;
     z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
     z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
     return z ^ (z >> 31U);
+    // NOLINTEND(readability-magic-numbers)
   }
 
   std::vector<node> nodes_;

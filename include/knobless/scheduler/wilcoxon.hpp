@@ -23,7 +23,9 @@ namespace knobless::inline KNOBLESS_ABI {
 /// When a Wilcoxon rule is sure.
 struct wilcoxon_options {
   /// The odds of stopping a trial that is as good as the best one, in a single look; above 0, below 1.
+  // NOLINTBEGIN(readability-magic-numbers)
   double p = 0.1;
+  // NOLINTEND(readability-magic-numbers)
 };
 
 /// For steps that are the same task for each trial: folds, opponents, episodes with fixed seeds. Stops a trial when

@@ -52,12 +52,14 @@ namespace detail {
 
 /// A number that differs between points, but for chance. O(d).
 [[nodiscard]] inline std::uint64_t point_hash(point_view p) noexcept {
+  // NOLINTBEGIN(readability-magic-numbers): the golden ratio, and the mixing of splitmix64
   std::uint64_t h = 0x9E3779B97F4A7C15U;
   for (std::size_t k = 0; k < p.size(); ++k) {
     h ^= std::bit_cast<std::uint64_t>(p.unit[k]) + p.active[k];
     h *= 0xBF58476D1CE4E5B9U;
     h ^= h >> 29U;
   }
+  // NOLINTEND(readability-magic-numbers)
   return h;
 }
 

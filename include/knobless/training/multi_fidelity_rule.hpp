@@ -54,6 +54,8 @@ class multi_fidelity_rule {
   [[nodiscard]] const std::vector<std::size_t>& rungs() const noexcept { return rungs_; }
 
  private:
+  static constexpr std::size_t lowest_share = 27;  // the lowest rung is this part of a full training
+
   struct state;
   std::vector<std::size_t> rungs_;
   std::unique_ptr<state> state_;

@@ -115,7 +115,7 @@ KNOBLESS_INLINE leg multi_fidelity_rule::state::let_up(std::span<const training>
 }
 
 KNOBLESS_INLINE multi_fidelity_rule::multi_fidelity_rule(std::size_t min_resource, std::size_t max_resource)
-    : rungs_(geometric_rungs((std::max)(min_resource, max_resource / 27), max_resource, 3)) {}
+    : rungs_(geometric_rungs((std::max)(min_resource, max_resource / lowest_share), max_resource, 3)) {}
 
 KNOBLESS_INLINE multi_fidelity_rule::multi_fidelity_rule(multi_fidelity_rule&&) noexcept = default;
 KNOBLESS_INLINE multi_fidelity_rule& multi_fidelity_rule::operator=(multi_fidelity_rule&&) noexcept = default;

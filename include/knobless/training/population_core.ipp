@@ -89,6 +89,7 @@ struct population_core::model {
   // What an interval gained. A failure is worse than any loss that was seen in it.
   void note(const std::vector<point>& points, double time, const std::vector<std::optional<double>>& before,
             const std::vector<std::optional<double>>& values) {
+    constexpr double a_little = 1e-12;
     double worst_gain = 0.0;
     for (std::size_t i = 0; i < points.size(); ++i) {
       if (!before[i] || !values[i]) continue;
@@ -96,7 +97,7 @@ struct population_core::model {
       worst_gain = (std::min)(worst_gain, rows.back().gain);
     }
     for (std::size_t i = 0; i < points.size(); ++i)
-      if (before[i] && !values[i]) rows.push_back({points[i], time, *before[i], 2.0 * worst_gain - 1e-12});
+      if (before[i] && !values[i]) rows.push_back({points[i], time, *before[i], 2.0 * worst_gain - a_little});
     last_time = time;
   }
 

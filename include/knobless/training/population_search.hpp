@@ -36,7 +36,9 @@ namespace knobless::inline KNOBLESS_ABI {
 template <class Config>
 struct population_options {
   /// How many models are trained side by side; at least 1.
+  // NOLINTBEGIN(readability-magic-numbers)
   std::size_t members = 12;
+  // NOLINTEND(readability-magic-numbers)
   /// How much each is trained in all; at least 1.
   int max_resource = 100;
   /// How much between two decisions; from 1 to max_resource.

@@ -46,7 +46,10 @@ inline point without_rung(point p) {
 }
 
 // About the mean largest of m standard normal numbers: within 5 % for m = 2 .. 27.
-inline double largest_of(double m) { return elementary::normal_quantile(1.0 - 1.0 / (1.78 * m)); }
+inline double largest_of(double m) {
+  constexpr double fitted = 1.78;
+  return elementary::normal_quantile(1.0 - 1.0 / (fitted * m));
+}
 
 }  // namespace rung
 

@@ -44,7 +44,9 @@ struct training_progress {
 template <class Config>
 struct training_options {
   /// How much a model is trained in full; at least 1.
+  // NOLINTBEGIN(readability-magic-numbers)
   int max_resource = 81;
+  // NOLINTEND(readability-magic-numbers)
   /// No value below this is looked at; from 1 to max_resource.
   int min_resource = 1;
   /// At each rung of successive_halving, hyperband and asha the best 1/factor go on; at least 2.

@@ -21,6 +21,10 @@
 
 namespace knobless::inline KNOBLESS_ABI::detail {
 
+// Full trainings, where the user does not say how many, of rules that never end by themselves.
+inline constexpr double default_budget = 20.0;
+inline constexpr double most_budget = 1e9;
+
 template <class Config>
 void check_options(const training_options<Config>& options) {
   const auto refuse = [](std::string given, const char* allowed, const char* option) {
@@ -30,7 +34,7 @@ void check_options(const training_options<Config>& options) {
   if (options.min_resource < 1 || options.min_resource > options.max_resource)
     refuse(std::to_string(options.min_resource), "lie between 1 and max_resource", "min_resource");
   if (options.factor < 2) refuse(std::to_string(options.factor), "be at least 2", "factor");
-  if (!elementary::is_finite(options.budget) || !(options.budget >= 0.0 && options.budget <= 1e9))
+  if (!elementary::is_finite(options.budget) || !(options.budget >= 0.0 && options.budget <= most_budget))
     refuse(number_text(options.budget), "lie between 0 (the default) and 1e9", "budget");
   check_ends(options);
 }
@@ -64,11 +68,12 @@ scheme_parts make_rule(training_scheme scheme, const training_options<Config>& o
       return {bracket_rule(std::move(brackets), once), tpe{}, budget, name};
     }
     case training_scheme::asha:
-      return {asha_rule(geometric_rungs(low, high, factor), factor), tpe{}, budget > 0.0 ? budget : 20.0, name};
+      return {asha_rule(geometric_rungs(low, high, factor), factor), tpe{}, budget > 0.0 ? budget : default_budget,
+              name};
     case training_scheme::multi_fidelity:
       break;
   }
-  return {multi_fidelity_rule(low, high), tpe{}, budget > 0.0 ? budget : 20.0, name};
+  return {multi_fidelity_rule(low, high), tpe{}, budget > 0.0 ? budget : default_budget, name};
 }
 
 // The same of a rule and a sampler that the user gives.

@@ -21,10 +21,11 @@ inline constexpr double little = 1e-5;
 KNOBLESS_INLINE void termination::begin_run(std::size_t dimensions, std::size_t population) {
   best_.clear();
   median_.clear();
-  // MaxIter of BIPOP.
+  // MaxIter of BIPOP: 100 + 50 (n + 3)^2 / sqrt(lambda) (Hansen, GECCO 2009, section 2).
+  constexpr double growth = 50.0;
   const auto n = static_cast<double>(dimensions);
   generations_ =
-      100 + static_cast<std::size_t>(50.0 * (n + 3.0) * (n + 3.0) / std::sqrt(static_cast<double>(population)));
+      100 + static_cast<std::size_t>(growth * (n + 3.0) * (n + 3.0) / std::sqrt(static_cast<double>(population)));
 }
 
 KNOBLESS_INLINE void termination::limit(std::size_t generations) noexcept {
