@@ -71,17 +71,22 @@ function knoblessCharts(data, lookName, marked) {
 
   // A trial as a mark of a chart: its shape says its state, so that colour is not needed.
   const shapes = {complete: 'circle', pruned: 'triangle', failed: 'path://M0,0L2,2M0,2L2,0', foreign: 'diamond', running: 'emptyCircle'};
+  // Only what differs from the series' own style is said: with 10,000 trials a style for each takes seconds.
   const dot = (i, x, y) => {
-    const on = marked.has(i);
+    const made = {value: [x, y], trial: i};
     const shape = trials.state[i] === 'complete' && !trials.eligible[i] ? 'emptyCircle' : shapes[trials.state[i]];
-    return {
-      value: [x, y], trial: i, symbol: shape, symbolSize: on ? 11 : count > 2000 ? 4 : 7,
-      itemStyle: {color: on ? look.best : look.point, opacity: some && !on ? 0.15 : 0.75, borderColor: on ? look.text : look.point,
-                  borderWidth: on ? 1 : 0}
-    };
+    if (shape !== 'circle') made.symbol = shape;
+    if (marked.has(i)) {
+      made.symbolSize = 11;
+      made.itemStyle = {color: look.best, opacity: 0.9, borderColor: look.text, borderWidth: 1};
+    }
+    return made;
   };
   const dots = (of, x, y) => of.filter(i => x(i) !== null && y(i) !== null && y(i) !== undefined).map(i => dot(i, x(i), y(i)));
-  const scatter = (name, points) => ({type: 'scatter', id: 'trials', name, data: points, z: 3});
+  const scatter = (name, points) => ({
+    type: 'scatter', id: 'trials', name, data: points, z: 3, symbol: 'circle', symbolSize: count > 2000 ? 4 : 7, progressive: 0,
+    itemStyle: {color: look.point, opacity: some ? 0.15 : 0.75}
+  });
   const told = k => range.filter(i => trials.values[k][i] !== null);
 
   const charts = [];
@@ -91,7 +96,7 @@ function knoblessCharts(data, lookName, marked) {
   // ---- How good, and when ----------------------------------------------------------------------------------------------
 
   const step = (name, at, last) => ({
-    type: 'line', id: 'best', name, step: 'end', symbol: 'none', lineStyle: {color: look.best, width: 2}, z: 4,
+    type: 'line', id: 'best', name, step: 'end', symbol: 'none', silent: true, lineStyle: {color: look.best, width: 2}, z: 4,
     data: at.length && last !== null ? at.concat([[Math.max(last, at[at.length - 1][0]), at[at.length - 1][1]]]) : at
   });
   const history = (kind, where, x, last) => data.objectives.forEach((o, k) => {
@@ -104,7 +109,8 @@ function knoblessCharts(data, lookName, marked) {
          series: [scatter('trials', points)].concat(best.length ? [step('best so far', best, last)] : [])}, {brush: true});
   });
   history('history', 'trial', i => trials.number[i], count ? Math.max(...[0, count - 1].map(i => trials.number[i])) : null);
-  if (data.seconds > 0) history('time', 'time', i => trials.ended[i], data.seconds);
+  const end = trials.ended.reduce((a, b) => Math.max(a, b), 0);
+  if (end > 0) history('time', 'time', i => trials.ended[i], end);
 
   // ---- What mattered -----------------------------------------------------------------------------------------------------
 
@@ -174,9 +180,9 @@ function knoblessCharts(data, lookName, marked) {
     const colours = better ? ramp : [...ramp].reverse();
     add('contour', clip(data.parameters[a].name) + ' with ' + clip(data.parameters[b].name),
         'The model\'s mean of ' + clip(data.objectives[s.objective].name) + '; yellow is better.', 320, {
-      grid: {left: 84, right: 84, top: 20, bottom: 46},
+      grid: {left: 94, right: 84, top: 20, bottom: 46},
       xAxis: axis(data.parameters[a].name, {type: 'category', data: s.firstAt.map(v => name(a, v))}),
-      yAxis: axis(data.parameters[b].name, {type: 'category', data: s.secondAt.map(v => name(b, v)), nameGap: 62}),
+      yAxis: axis(data.parameters[b].name, {type: 'category', data: s.secondAt.map(v => name(b, v)), nameGap: 70}),
       visualMap: {type: 'continuous', min: Math.min(...means), max: Math.max(...means), inRange: {color: colours}, right: 4, top: 'middle',
                   itemHeight: 150, itemWidth: 12, textStyle: {color: look.text}, text: [short(Math.max(...means)), short(Math.min(...means))]},
       series: [{type: 'heatmap', id: 'surface', data: cells}]
@@ -286,11 +292,11 @@ function knoblessCharts(data, lookName, marked) {
 
   // ---- Who worked when -----------------------------------------------------------------------------------------------------------
 
-  if (data.work.length && data.seconds > 0) {
+  if (data.work.length && end > 0) {
     const colours = {complete: look.point, pruned: okabe.orange, failed: okabe.red, running: okabe.green, foreign: look.faint};
     add('timeline', 'Workers', 'A bar for each trial, by who ran it; orange was stopped early, red failed, green runs.', 80 + Math.min(400, 26 * data.workers.length), {
       grid: {left: 110, right: 18, top: 14, bottom: 46},
-      xAxis: axis('seconds', {type: 'value', min: 0, max: Math.max(data.seconds, ...data.work.slice(-1).map(w => w[3]))}),
+      xAxis: axis('seconds', {type: 'value', min: 0, max: end}),
       yAxis: axis('', {type: 'category', data: data.workers}),
       series: [{
         type: 'custom', id: 'work', clip: true, encode: {x: [1, 2], y: 0},

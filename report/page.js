@@ -178,7 +178,7 @@ function draw() {
     chart.setOption(spec.brush ? Object.assign({brush: {toolbox: [], throttleType: 'debounce', throttleDelay: 100, xAxisIndex: 0, brushLink: 'none', outOfBrush: {}}}, spec.option) : spec.option);
     const c = {chart, spec, box};
     if (spec.brush) chart.dispatchAction({type: 'takeGlobalCursor', key: 'brush', brushOption: {brushType: 'rect', brushMode: 'single'}});
-    c.watch = new ResizeObserver(() => chart.resize());
+    c.watch = new ResizeObserver(() => { chart.dispatchAction({type: 'hideTip'}); chart.resize(); });
     c.watch.observe(box);
     box.addEventListener('keydown', event => keys(c, event));
     listen(c);
