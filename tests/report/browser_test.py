@@ -219,7 +219,7 @@ def check_brush(b):
     assert 0 < len(marked) < len(points)
     for kind in ("time", "slice", "front"):
         if b.ask(f"!!{chart(kind)}"):
-            strong = b.ask(f"{chart(kind)}.chart.getOption().series.find(s => s.id === 'trials').data.filter(p => p.itemStyle)"
+            strong = b.ask(f"{chart(kind)}.chart.getOption().series.find(s => s.id === 'marked').data"
                            ".map(p => report.data.trials.number[p.trial])")
             assert set(strong) <= set(marked) and (kind != "time" or set(strong) == set(marked)), kind
     b.ask("document.getElementById('unmark').click()")
