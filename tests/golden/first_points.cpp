@@ -82,22 +82,38 @@ void print(const char* name, Sampler sampler, int trials) {
   }
 }
 
-// Real numbers only: there CMA-ES has its quadratic helper, and `automatic` takes local quadratic steps.
-template <class Sampler>
-void print_four(const char* name, Sampler sampler, int trials) {
+knobless::domain four() {
   std::vector<knobless::parameter> parameters;
   for (const char* each : {"a", "b", "c", "d"}) parameters.push_back(knobless::parameter::real(each, {}).value());
-  const auto space = std::make_shared<const knobless::domain>(knobless::domain::make(std::move(parameters)).value());
+  return knobless::domain::make(std::move(parameters)).value();
+}
+
+template <class Sampler>
+void print_in(const knobless::domain& where, const char* name, Sampler sampler, int trials) {
+  const auto space = std::make_shared<const knobless::domain>(where);
   knobless::study_core study(space, std::move(sampler), {.seed = 42});
   for (int i = 0; i < trials; ++i) {
     const auto asked = study.ask().value();
     double value = 0.0;
     for (const double u : asked.where.unit) value += std::abs(u - 0.375);
     study.tell(asked.number, value);
-    std::printf("%s.reals %d", name, i);
+    std::printf("%s %d", name, i);
     for (const double u : asked.where.unit) std::printf(" %016" PRIx64, std::bit_cast<std::uint64_t>(u));
     std::printf("\n");
   }
+}
+
+// Real numbers only: there CMA-ES has its quadratic helper, and `automatic` takes local quadratic steps.
+template <class Sampler>
+void print_four(const char* name, Sampler sampler, int trials) {
+  print_in(four(), name, std::move(sampler), trials);
+}
+
+// A constraint that three points in ten million keep: the first is found by guesses, the others by walks.
+template <class Sampler>
+void print_constrained(const char* name, Sampler sampler, int trials) {
+  const auto keeps = [](const knobless::point& p) { return ((p.unit[0] + p.unit[1]) + p.unit[2]) + p.unit[3] <= 0.05; };
+  print_in(four().require(keeps), name, std::move(sampler), trials);
 }
 
 void print_unit(const knobless::point& p) {
@@ -145,10 +161,10 @@ int main() {
   print("grid", knobless::grid{}, 20);
   print("tpe", knobless::tpe{}, 60);
   print("cma_es", knobless::cma_es{}, 60);
-  print_four("cma_es", knobless::cma_es{}, 120);
+  print_four("cma_es.reals", knobless::cma_es{}, 120);
   print("gp_ei", knobless::gp_ei{}, 50);
   print("automatic", knobless::automatic{}, 130);
-  print_four("automatic", knobless::automatic{}, 60);
+  print_four("automatic.reals", knobless::automatic{}, 60);
   auto brackets = knobless::detail::hyperband_brackets({.max_resource = 27});
   print_legs("hyperband", knobless::bracket_rule(brackets), 100);
   brackets.resize(1);
@@ -156,4 +172,7 @@ int main() {
   print_legs("asha", knobless::asha_rule(knobless::geometric_rungs(1, 27, 3), 3), 60);
   print_legs("multi_fidelity", knobless::multi_fidelity_rule(1, 27), 60);
   print_population();
+  print_constrained("random_search.constrained", knobless::random_search{}, 20);
+  print_constrained("tpe.constrained", knobless::tpe{}, 40);
+  print_constrained("cma_es.constrained", knobless::cma_es{}, 40);
 }
