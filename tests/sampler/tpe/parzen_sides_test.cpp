@@ -81,6 +81,34 @@ TEST_CASE("parzen sides: the good side is denser where the good trials are") {
   CHECK(good[1] - bad[1] > good[20] - bad[20]);
 }
 
+TEST_CASE("parzen sides: trials that come together get the kernels that each would have got alone") {
+  const domain space = mixed();
+  random_stream rng(5, 1);
+  for (const std::size_t before : {std::size_t{0}, std::size_t{1}, std::size_t{37}, std::size_t{300}}) {
+    parzen_sides alone(space, {});
+    parzen_sides together(space, {});
+    for (std::size_t i = 0; i < before + 200; ++i) {
+      // Some coordinates and some values are equal.
+      const double x = rng.below(3) == 0 ? 0.25 : rng.uniform();
+      const point p = at(space, x, rng.uniform());
+      observation o = told(p, rng.below(4) == 0 ? 0.5 : rng.uniform());
+      if (rng.below(9) == 0) o.state = trial_state::failed;
+      alone.tell(space, o);
+      if (i < before)
+        together.tell(space, o);
+      else
+        together.tell_unsettled(space, o);
+    }
+    together.settle(space);
+    CHECK(look(alone) == look(together));
+    // And one that comes afterwards finds its neighbours.
+    const point p = at(space, 0.3, 0.1);
+    alone.tell(space, told(p, 0.01));
+    together.tell(space, told(p, 0.01));
+    CHECK(look(alone) == look(together));
+  }
+}
+
 TEST_CASE("parzen sides: a running trial leaves nothing behind when it is forgotten") {
   const domain space = mixed();
   parzen_sides sides(space, {});

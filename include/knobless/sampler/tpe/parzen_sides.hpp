@@ -31,6 +31,10 @@ class parzen_sides {
 
   /// Takes in a told trial. O(d log n).
   void tell(const domain& space, const observation& o);
+  /// The same for one of many: the kernels wait for settle(). O(d).
+  void tell_unsettled(const domain& space, const observation& o);
+  /// Gives every trial the kernel that tell() would have given it. O(n d log n).
+  void settle(const domain& space);
   /// Takes in a told trial whose side the next regroup() will say. O(d).
   void tell_unranked(const observation& o);
   /// Puts all told trials on their sides: numbers in the order in which they were told, best first. The good ones weigh the same.
@@ -77,6 +81,9 @@ class parzen_sides {
   void leave(const domain& space, std::uint32_t row);
   [[nodiscard]] half& half_of(std::uint32_t row) { return side_[row] == side::good ? good_ : bad_; }
   [[nodiscard]] std::size_t position(const half& in, std::size_t k, std::uint32_t row) const;
+  [[nodiscard]] bool before_at_same(const half& in, std::uint32_t a, std::uint32_t b) const;
+  void place(const domain& space, std::uint32_t row);
+  void sort(half& in, std::size_t k);
   void refresh(const domain& space, half& in, std::size_t k, std::size_t at);
 
   tpe_constants constants_;
@@ -95,6 +102,7 @@ class parzen_sides {
   half bad_;
   half good_;
   std::size_t good_count_ = 0;
+  bool unsettled_ = false;  // the kernels wait for settle()
   bool weights_stale_ = true;
   float log_prior_ = 0.0F;  // weight of the good side's prior
   alias_table<most_good + 1> shares_;

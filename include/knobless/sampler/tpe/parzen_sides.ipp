@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "../../base/elementary.hpp"
 
@@ -49,6 +50,11 @@ KNOBLESS_INLINE void parzen_sides::tell(const domain& space, const observation& 
   if (static_cast<std::size_t>(place - ranking_.begin()) <= good_count_) weights_stale_ = true;
   ranking_.insert(place, row);
   split(space);
+}
+
+KNOBLESS_INLINE void parzen_sides::tell_unsettled(const domain& space, const observation& o) {
+  unsettled_ = true;
+  tell(space, o);
 }
 
 KNOBLESS_INLINE void parzen_sides::assume_bad(const domain& space, const point& where) {
@@ -102,18 +108,23 @@ KNOBLESS_INLINE void parzen_sides::regroup(const domain& space, std::span<const 
   const double wanted = std::ceil(constants_.good_share * static_cast<double>(rows_));
   good_count_ = (std::min)({static_cast<std::size_t>(wanted), most_good, complete_});
   weights_stale_ = true;
+  unsettled_ = true;
   for (std::size_t i = 0; i < ranking_.size(); ++i) enter(space, ranking_[i], i < good_count_ ? side::good : side::bad);
+  settle(space);
 }
 
 // ---- A trial that comes or goes changes its neighbours' kernels only --------------------------------------------------
 
+// Of two rows of a half with the same coordinate.
+KNOBLESS_INLINE bool parzen_sides::before_at_same(const half& in, std::uint32_t a, std::uint32_t b) const {
+  return &in == &good_ && value_[a] != value_[b] ? value_[a] < value_[b] : a < b;
+}
+
 KNOBLESS_INLINE std::size_t parzen_sides::position(const half& in, std::size_t k, std::uint32_t row) const {
-  const bool by_value = &in == &good_;
   const auto before = [&](std::uint32_t a, std::uint32_t b) {
     const double at_a = unit_[a][k];
     const double at_b = unit_[b][k];
-    if (at_a != at_b) return at_a < at_b;
-    return by_value && value_[a] != value_[b] ? value_[a] < value_[b] : a < b;
+    return at_a != at_b ? at_a < at_b : before_at_same(in, a, b);
   };
   const auto& sorted = in.sorted[k];
   return static_cast<std::size_t>(std::lower_bound(sorted.begin(), sorted.end(), row, before) - sorted.begin());
@@ -140,6 +151,12 @@ KNOBLESS_INLINE void parzen_sides::enter(const domain& space, std::uint32_t row,
   slot_[row] = static_cast<std::uint32_t>(in.rows.size());
   in.rows.push_back(row);
   in.mixture.add();
+  if (!unsettled_) place(space, row);
+}
+
+// Its kernel, and those of its neighbours.
+KNOBLESS_INLINE void parzen_sides::place(const domain& space, std::uint32_t row) {
+  half& in = half_of(row);
   for (std::size_t k = 0; k < dimensions_; ++k) {
     if (active_[row][k] == 0) continue;
     if (!space[k].numeric()) {
@@ -162,13 +179,39 @@ KNOBLESS_INLINE void parzen_sides::leave(const domain& space, std::uint32_t row)
   in.rows[slot] = in.rows.back();
   slot_[in.rows[slot]] = slot;
   in.rows.pop_back();
-  for (std::size_t k = 0; k < dimensions_; ++k) {
+  for (std::size_t k = 0; k < dimensions_ && !unsettled_; ++k) {
     if (active_[row][k] == 0 || !space[k].numeric()) continue;
     const std::size_t at = position(in, k, row);
     in.sorted[k].erase(in.sorted[k].begin() + static_cast<std::ptrdiff_t>(at));
     if (at > 0) refresh(space, in, k, at - 1);
     if (at < in.sorted[k].size()) refresh(space, in, k, at);
   }
+}
+
+KNOBLESS_INLINE void parzen_sides::sort(half& in, std::size_t k) {
+  // The coordinates lie beside the rows, so that comparing two need not look them up.
+  std::vector<std::pair<double, std::uint32_t>> keyed;
+  for (const std::uint32_t row : in.rows)
+    if (active_[row][k] != 0) keyed.emplace_back(unit_[row][k], row);
+  std::sort(keyed.begin(), keyed.end(), [&](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : before_at_same(in, a.second, b.second);
+  });
+  in.sorted[k].clear();
+  for (const auto& [at, row] : keyed) in.sorted[k].push_back(row);
+}
+
+KNOBLESS_INLINE void parzen_sides::settle(const domain& space) {
+  unsettled_ = false;
+  for (half* in : {&bad_, &good_})
+    for (std::size_t k = 0; k < dimensions_; ++k) {
+      if (space[k].numeric()) {
+        sort(*in, k);
+        for (std::size_t at = 0; at < in->sorted[k].size(); ++at) refresh(space, *in, k, at);
+        continue;
+      }
+      for (const std::uint32_t row : in->rows)
+        if (active_[row][k] != 0) in->mixture.set_level(slot_[row], k, space[k].level(unit_[row][k]));
+    }
 }
 
 // ---- What it is worth ------------------------------------------------------------------------------------------------
