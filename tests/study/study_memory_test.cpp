@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <new>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -124,6 +125,32 @@ TEST_CASE("study: where memory runs out in a call, it changes nothing") {
         },
         told);
   }
+}
+
+TEST_CASE(
+    "study: where memory runs out as a trial goes out of scope, the search goes on, and the trial may be running") {
+  for (std::size_t k = 1; k < 20; ++k) {
+    scene s = begun<random_search>(9, true);
+    const std::size_t running = s.search.trials().pending().size();
+    test::fail_allocation(k);
+    s.out.pop_back();
+    test::fail_allocation(0);
+    const std::size_t left = s.search.trials().pending().size();
+    CHECK((left == running || left + 1 == running));
+    if (k == 1) CHECK(left == running);
+    CHECK(s.search.ask().number() > 0);
+  }
+}
+
+TEST_CASE("study: a scheduler that throws as a trial goes out of scope ends nothing") {
+  struct thrower {
+    bool stops(const running_trial&) { return false; }
+    void ended(const running_trial&, trial_state) { throw std::runtime_error("no"); }
+  };
+  study<config> search(some_space(), random_search{}, {.seed = 1, .scheduler = thrower{}});
+  { const auto dropped = search.ask(); }
+  CHECK(search.trials().pending().size() == 1);
+  CHECK(search.ask().number() == 1);
 }
 
 TEST_CASE(

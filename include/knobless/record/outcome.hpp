@@ -184,7 +184,7 @@ class outcome {
         n.value = std::move(value);
         return;
       }
-    notes_.push_back({std::move(name), std::move(value)});
+    notes_.emplace_back(std::move(name), std::move(value));
   }
 
   template <class T>

@@ -30,6 +30,7 @@ class effect_model {
     const std::vector<std::size_t> rows = chosen_rows();
     if (rows.size() < least) return false;
     std::vector<double> values;
+    values.reserve(rows.size());
     for (const std::size_t r : rows) values.push_back(value(r));
     if (!standardise(values)) return false;
     encoded inputs = layout_.room(static_cast<Eigen::Index>(rows.size()));

@@ -284,7 +284,7 @@ class summarizer {
         if (last.step >= step) ++rung.reached;
         if (t.state != trial_state::pruned || last.step > step || (!first && last.step <= below)) continue;
         ++rung.cut;
-        const std::optional<double> then = best ? value_at(*best, last.step) : std::nullopt;
+        const std::optional<double> then = best != nullptr ? value_at(*best, last.step) : std::nullopt;
         if (!then || !better(last.value, *then)) continue;
         ++rung.ahead;
         rung.lead = (std::max)(rung.lead, std::abs(last.value - *then));

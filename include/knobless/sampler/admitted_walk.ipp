@@ -176,7 +176,10 @@ KNOBLESS_INLINE std::optional<point> admitted_walk::walk_on(std::size_t calls) {
     std::optional<point> next = step(at);
     if (!next) continue;
     if (!constraints_.known(*next)) return next;
-    at = rng().below(8) == 0 ? constraints_.any_seed() : std::move(*next);
+    if (rng().below(8) == 0)
+      at = constraints_.any_seed();
+    else
+      at = std::move(*next);
   }
   return std::nullopt;
 }

@@ -118,6 +118,8 @@ class study_core {
 
   /// Forgets a running trial. False if there is no such trial.
   bool drop(std::size_t number);
+  /// The same in a destructor: where memory runs out, or the scheduler throws, the trial stays a running one.
+  void let_go(std::size_t number) noexcept;
 
   /// What happened before, from elsewhere: the trial begins that was asked then, at this point, and the sampler is not asked.
   void begin_again(record::event::kind how, point where);

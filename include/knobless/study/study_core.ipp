@@ -244,6 +244,17 @@ KNOBLESS_INLINE bool study_core::drop(std::size_t number) {
   return true;
 }
 
+KNOBLESS_INLINE void study_core::let_go(std::size_t number) noexcept {
+#if KNOBLESS_EXCEPTIONS
+  try {
+#endif
+    drop(number);
+#if KNOBLESS_EXCEPTIONS
+  } catch (...) {  // NOLINT(bugprone-empty-catch)
+  }
+#endif
+}
+
 KNOBLESS_INLINE void study_core::replace_space(std::shared_ptr<const domain> space,
                                                const record::translation& translate) {
   std::vector<point> waiting;

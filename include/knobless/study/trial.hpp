@@ -62,7 +62,7 @@ class trial {
   trial(std::shared_ptr<study_core> core, std::size_t number, Config config)
       : core_(std::move(core)), number_(number), config_(std::move(config)) {}
   void release() noexcept {
-    if (core_) core_->drop(number_);
+    if (core_) core_->let_go(number_);
     core_.reset();
   }
 

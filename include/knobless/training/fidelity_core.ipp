@@ -98,9 +98,8 @@ KNOBLESS_INLINE std::vector<std::size_t> fidelity_core::released() { return std:
 
 // Rules come from elsewhere, too.
 KNOBLESS_INLINE void fidelity_core::check(const leg& wanted) const {
-  const auto refuse = [&](std::string sentence) {
-    raise({error_code::invalid_use,
-           detail::text("the rule wants trial ", std::to_string(wanted.trial), std::move(sentence)),
+  const auto refuse = [&](const std::string& sentence) {
+    raise({error_code::invalid_use, detail::text("the rule wants trial ", std::to_string(wanted.trial), sentence),
            "promotion_rule.next"});
   };
   if (wanted.trial > trials_.size())
