@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "../space/value_text.hpp"
 #include "optuna_point.hpp"
 
 namespace knobless::inline KNOBLESS_ABI::detail {
