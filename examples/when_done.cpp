@@ -3,6 +3,7 @@
 #include <knobless/analysis/no_more_gain.hpp>
 #include <knobless/minimize.hpp>
 #include <knobless/progress_line.hpp>
+#include <knobless/report/html_report.hpp>
 #include <knobless/sampler/gp_ei.hpp>
 
 struct controller {
@@ -46,5 +47,8 @@ int main() {
   // [callback]
   std::printf("%zu trials\n", enough.trials().size());
   std::printf("%s", watched.report().c_str());
+  // [report]
+  knobless::write_html(watched, "report.html");
+  // [report]
   return tuned.trials().size() < 300 && tuned.importance().back().name == "filter" ? 0 : 1;
 }

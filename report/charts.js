@@ -214,7 +214,7 @@ function knoblessCharts(data, lookName, marked) {
                       .concat(data.objectives.map((_, k) => trials.values[k][i])),
                   lineStyle: {color: marked.has(i) ? look.best : colour(rank), width: marked.has(i) ? 2.5 : 1.2,
                               opacity: some ? marked.has(i) ? 1 : 0.08 : rank < 10 ? 0.95 : 0.45}
-                }))}]
+                })).reverse()}]  // the best on top
     }, {wide: true, areas: true});
   }
 
@@ -297,7 +297,7 @@ function knoblessCharts(data, lookName, marked) {
       xAxis: axis('seconds', {type: 'value', min: 0, max: end}),
       yAxis: axis('', {type: 'category', data: data.workers}),
       series: [{
-        type: 'custom', id: 'work', clip: true, encode: {x: [1, 2], y: 0},
+        type: 'custom', id: 'work', clip: true, progressive: 0, encode: {x: [1, 2], y: 0},
         data: data.work.map(w => ({value: [w[1], w[2], w[3]], trial: w[0]})),
         renderItem: (params, api) => {
           const from = api.coord([api.value(1), api.value(0)]);

@@ -1,6 +1,7 @@
 // Writes pages of four searches, their tables, and what the charts must show: for browser_test.py.
 //   report_pages <folder> [hour.csv]       without the file the first search is of simulated hours
 //   report_pages <folder> --many N         one page of N trials; prints what writing it took
+//   report_pages <folder> --pictures hour.csv    the first search as SVG, for README.md: see scripts/pictures
 #include <knobless/report/html_report.hpp>
 
 #include <chrono>
@@ -14,6 +15,7 @@
 
 #include "../../examples/bikeshare/dataset.hpp"
 #include "../../examples/bikeshare/network.hpp"
+#include "../../src/command/plot.hpp"
 #include "searches.hpp"
 
 namespace {
@@ -83,10 +85,19 @@ int write_many(const std::string& folder, std::size_t trials) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) return std::fprintf(stderr, "usage: report_pages <folder> [hour.csv | --many N]\n"), 2;
+  if (argc < 2)
+    return std::fprintf(stderr, "usage: report_pages <folder> [hour.csv | --many N | --pictures hour.csv]\n"), 2;
   const std::string folder = argv[1];
   if (argc == 4 && std::string_view(argv[2]) == "--many")
     return write_many(folder, static_cast<std::size_t>(std::atoll(argv[3])));
+  if (argc == 4 && std::string_view(argv[2]) == "--pictures") {
+    const auto found = knobless::summarize(bike_sharing(bikeshare::prepare(bikeshare::read(argv[3]))));
+    for (const std::string kind : {"history", "parallel"})
+      if (const std::string trouble = knobless_command::draw_plot(found, kind, folder + "/bike_" + kind + ".svg");
+          !trouble.empty())
+        return std::fprintf(stderr, "%s\n", trouble.c_str()), 1;
+    return 0;
+  }
   const auto hours = argc == 3 ? bikeshare::read(argv[2]) : bikeshare::simulated();
   write(folder, "bike_sharing", bike_sharing(bikeshare::prepare(hours)));
   write(folder, "conditional", searches::conditional());
