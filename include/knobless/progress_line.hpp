@@ -100,6 +100,7 @@ class progress_line {
     // What is left of a longer text is overwritten by blanks: every terminal knows these.
     void write_latest() {
       // Characters, not bytes.
+      // NOLINTNEXTLINE(readability-magic-numbers): UTF-8
       const auto first = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
       const auto length = static_cast<std::size_t>(std::count_if(latest_.begin(), latest_.end(), first));
       std::string all = detail::text("\r", latest_);

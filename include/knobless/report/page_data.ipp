@@ -14,6 +14,7 @@
 
 namespace knobless::inline KNOBLESS_ABI::detail {
 
+// NOLINTBEGIN(readability-magic-numbers): UTF-8
 // How many bytes the character of UTF-8 at the beginning of `text` has; 0 where there is none (RFC 3629).
 [[nodiscard]] inline std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -35,7 +36,9 @@ inline void append_escaped(std::string& to, unsigned char c) {
   to += digits[c & 15U];
 }
 
+// NOLINTEND(readability-magic-numbers)
 KNOBLESS_INLINE std::string page_string(std::string_view text) {
+  constexpr unsigned char delete_character = 0x7F;
   std::string out = "\"";
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = utf8_length(text.substr(i));
@@ -45,7 +48,8 @@ KNOBLESS_INLINE std::string page_string(std::string_view text) {
       out += "\\ufffd";
     else if (character == "\xE2\x80\xA8" || character == "\xE2\x80\xA9")
       out += character == "\xE2\x80\xA8" ? "\\u2028" : "\\u2029";
-    else if (c < 0x20 || c == 0x7F || c == '<' || c == '>' || c == '&' || c == '"' || c == '\\' || c == '\'')
+    else if (c < 0x20 || c == delete_character || c == '<' || c == '>' || c == '&' || c == '"' || c == '\\' ||
+             c == '\'')
       append_escaped(out, c);
     else
       out += character;
@@ -138,6 +142,7 @@ class page_writer {
   bool first_ = true;
 };
 
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): a list of what is kept
 KNOBLESS_INLINE std::vector<std::size_t> shown_trials(const search_summary& all, std::size_t most) {
   const std::size_t n = all.trials.size();
   std::vector<std::size_t> shown;

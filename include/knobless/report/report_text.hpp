@@ -23,9 +23,10 @@ namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// How many trials in which time, what became of them, why the search ended (`ending`), and why trials failed.
 [[nodiscard]] inline std::string course_text(const record& happened, double seconds, std::string_view ending) {
+  constexpr double thousand = 1000.0;  // three digits behind the point
   const std::size_t trials = happened.seen().size() + happened.seen().pending().size();
   return text(std::to_string(trials), " trials in ",
-              number_text(static_cast<double>(static_cast<long long>(seconds * 1000.0)) / 1000.0),
+              number_text(static_cast<double>(static_cast<long long>(seconds * thousand)) / thousand),
               " s: ", happened.states_text(), "; ", ending, "\n", happened.failures_text());
 }
 
@@ -80,9 +81,10 @@ namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// Which parameters mattered.
 [[nodiscard]] inline std::string mattered_text(const std::vector<importance_share>& all) {
+  constexpr double least_share = 0.01;
   std::string mattered;
   for (const importance_share& s : all)
-    if (s.share >= 0.01)
+    if (s.share >= least_share)
       mattered +=
           text(mattered.empty() ? "mattered: " : ", ", s.name, " ", std::to_string(std::lround(100.0 * s.share)), " %");
   return mattered.empty()

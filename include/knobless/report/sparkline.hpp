@@ -18,6 +18,7 @@ namespace knobless::inline KNOBLESS_ABI::detail {
 
 /// Values as blocks of eight heights, a block each, from the lowest to the highest of them: U+2581 to U+2588, in UTF-8. Of more than
 /// `width` values the last one of each of so many even parts. Values that are not finite are blanks. O(values).
+// NOLINTNEXTLINE(readability-magic-numbers)
 [[nodiscard]] inline std::string sparkline(std::span<const double> values, std::size_t width = 20) {
   std::vector<double> shown;
   const std::size_t columns = (std::min)(width, values.size());
@@ -40,6 +41,7 @@ namespace knobless::inline KNOBLESS_ABI::detail {
     // Halves, since differences of huge values would overflow.
     const double height = high > low ? (v / 2 - low / 2) / (high / 2 - low / 2) : 0.0;
     out += "\xE2\x96";
+    // NOLINTNEXTLINE(readability-magic-numbers): eight blocks
     out += static_cast<char>(0x81 + static_cast<int>((std::min)(7.0, 8.0 * height)));
   }
   return out;

@@ -326,6 +326,7 @@ class summarizer {
         least[k] = (std::min)(least[k], values[k]);
       }
     }
+    // NOLINTNEXTLINE(readability-magic-numbers): a tenth of the range
     for (std::size_t k = 0; k < worst.size(); ++k) worst[k] += worst[k] > least[k] ? 0.1 * (worst[k] - least[k]) : 1.0;
     return worst;
   }

@@ -43,18 +43,22 @@ KNOBLESS_INLINE point admitted_points::mixed(const point& wish, const point& see
   for (std::size_t k = 0; k < d; ++k) order[k] = k;
   for (std::size_t k = d; k > 1; --k) std::swap(order[k - 1], order[to_size(rng().below(k))]);
   point p = seed;
+  // The point with a share of the way to the wish in one group of coordinates; what becomes active by that is as in the wish.
+  const auto toward_wish = [&](std::size_t group, double share) {
+    point q = p;
+    for (std::size_t i = group; i < d; i += groups) {
+      const std::size_t k = order[i];
+      const bool whole = share == 1.0 || !space()[k].numeric() || q.active[k] == 0;
+      q.unit[k] = whole ? wish.unit[k] : q.unit[k] + share * (wish.unit[k] - q.unit[k]);
+    }
+    for (std::size_t k = 0; k < d; ++k)
+      if (p.active[k] == 0) q.unit[k] = wish.unit[k];
+    space().complete(q);
+    return q;
+  };
   for (std::size_t g = 0; g < groups; ++g) {
     for (const double share : {1.0, 0.5, 0.25}) {
-      point q = p;
-      for (std::size_t i = g; i < d; i += groups) {
-        const std::size_t k = order[i];
-        const bool whole = share == 1.0 || !space()[k].numeric() || q.active[k] == 0;
-        q.unit[k] = whole ? wish.unit[k] : q.unit[k] + share * (wish.unit[k] - q.unit[k]);
-      }
-      // What becomes active by that is as in the wish.
-      for (std::size_t k = 0; k < d; ++k)
-        if (p.active[k] == 0) q.unit[k] = wish.unit[k];
-      space().complete(q);
+      point q = toward_wish(g, share);
       if (q == p) break;
       if (!admits(q)) continue;
       p = std::move(q);
@@ -66,9 +70,10 @@ KNOBLESS_INLINE point admitted_points::mixed(const point& wish, const point& see
 
 KNOBLESS_INLINE std::optional<point> admitted_points::between(const point& wish, const point& seed) {
   std::optional<point> found;
+  constexpr int most_halvings = 12;
   double low = 0.0;
   double high = 1.0;
-  for (int halving = 0; halving < 12; ++halving) {
+  for (int halving = 0; halving < most_halvings; ++halving) {
     const double middle = 0.5 * (low + high);
     point q = seed;
     for (std::size_t k = 0; k < q.size(); ++k)
@@ -98,8 +103,11 @@ KNOBLESS_INLINE std::optional<point> admitted_points::anywhere(point wish) {
   if (std::optional<point> p = uniform(uniform_tries)) return p;
   if (constraints_.seeds().empty()) return uniform(first_uniform_tries);
   point p = mixed(wish, constraints_.any_seed());
-  walk_.walk(p, 4 + (std::min)(2 * space().size(), std::size_t{20}), 150);
-  return constraints_.known(p) ? walk_.walk_on(200) : std::optional(std::move(p));
+  constexpr std::size_t most_steps = 20;
+  constexpr std::size_t most_calls = 150;
+  constexpr std::size_t more_calls = 200;
+  walk_.walk(p, 4 + (std::min)(2 * space().size(), most_steps), most_calls);
+  return constraints_.known(p) ? walk_.walk_on(more_calls) : std::optional(std::move(p));
 }
 
 KNOBLESS_INLINE std::optional<point> admitted_points::beside(const point& wish) {

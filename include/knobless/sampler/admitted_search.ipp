@@ -150,6 +150,7 @@ KNOBLESS_INLINE void admitted_search::guess_beside_closest(point& p) {
     if (k != a && k != b)
       p.unit[k] = closest_.unit[k];
     else if (rng().below(2) == 0)
+      // NOLINTNEXTLINE(readability-magic-numbers): a deviation of a tenth of the range
       p.unit[k] = closest_.unit[k] + 0.1 * rng().normal();
   }
 }

@@ -58,19 +58,21 @@ KNOBLESS_INLINE std::optional<point> admitted_walk::step_one(const point& at) {
 // All numbers at once, in a random direction.
 KNOBLESS_INLINE std::optional<point> admitted_walk::step_all(const point& at) {
   std::vector<double> direction(space().size(), 0.0);
-  double low = -1e9;
-  double high = 1e9;
+  constexpr double unlimited = 1e9;
+  constexpr double least_slope = 1e-9;
+  double low = -unlimited;
+  double high = unlimited;
   for (std::size_t k = 0; k < direction.size(); ++k) {
     if (at.active[k] == 0 || !space()[k].numeric()) continue;
     const double slope = rng().normal();
     direction[k] = slope;
-    if (!(slope > 1e-9 || slope < -1e-9)) continue;
+    if (!(slope > least_slope || slope < -least_slope)) continue;
     const double to_low = -at.unit[k] / slope;
     const double to_high = (1.0 - at.unit[k]) / slope;
     low = (std::max)(low, (std::min)(to_low, to_high));
     high = (std::min)(high, (std::max)(to_low, to_high));
   }
-  if (!(low > -1e9 && high < 1e9)) return std::nullopt;
+  if (!(low > -unlimited && high < unlimited)) return std::nullopt;
   return on_line(at, low, high, [&](double t, point& p) {
     for (std::size_t k = 0; k < p.size(); ++k) p.unit[k] += t * direction[k];
   });
@@ -88,8 +90,9 @@ KNOBLESS_INLINE std::optional<point> admitted_walk::step_exchange(const point& a
   const auto factor = [&] { return rng().below(2) == 0 ? 1.0 : static_cast<double>(1 + rng().below(4)); };
   const double by_i = factor();
   const double by_j = rng().below(4) == 0 ? factor() : -factor();
-  double low = -1e300;
-  double high = 1e300;
+  constexpr double unlimited = 1e300;
+  double low = -unlimited;
+  double high = unlimited;
   double whole = 0.0;
   const auto limit = [&](std::size_t k, double by) {
     const parameter& what = space()[k];

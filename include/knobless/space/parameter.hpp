@@ -87,6 +87,7 @@ class parameter {
   /// Whether this coordinate is that of its lowest or highest value, of three or more in an order.
   [[nodiscard]] bool at_a_bound(double unit) const {
     if (!numeric()) return false;
+    // NOLINTNEXTLINE(readability-magic-numbers): but for rounding
     if (continuous()) return unit <= 1e-9 || unit >= 1.0 - 1e-9;
     return levels() > 2 && (level(unit) == 0 || level(unit) + 1 == levels());
   }

@@ -15,6 +15,7 @@ namespace detail {
 // Whether a logarithmic scale between the bounds differs from a line. Over a shorter one it deviates by less than 1e-7 of its
 // length, while differences of logarithms lose their digits.
 [[nodiscard]] inline bool curved(scaling scale, double low, double high) noexcept {
+  // NOLINTNEXTLINE(readability-magic-numbers): a millionth of the lower bound
   return scale == scaling::log && high - low >= 0x1p-20 * low;
 }
 
@@ -34,6 +35,7 @@ namespace detail {
     if (written[exponent + 1] == '-') power = -power;
     digits = (std::max)(digits, fraction - power);
   }
+  // NOLINTNEXTLINE(readability-magic-numbers): 10^22 is the largest exact power of ten
   if (digits > 22) return 0.0;
   double power = 1.0;
   for (int i = 0; i < digits; ++i) power *= 10.0;
@@ -75,6 +77,7 @@ KNOBLESS_INLINE result<parameter> parameter::real(std::string name, const real_o
   } else if (step > 0.0) {
     // A step that divides the range up to rounding reaches high: 0 .. 1 by 0.1 has 11 values.
     const double count = std::floor((high - low) / step * (1.0 + 4e-16) + 1e-9);
+    // NOLINTNEXTLINE(readability-magic-numbers)
     if (count >= 0x1p53) return parameter_error(p.name_, "the step is too small for the range: over 2^53 values");
     p.levels_ = static_cast<std::uint64_t>(count) + 1;
     p.decimal_ = detail::common_power_of_ten(low, step);
@@ -157,6 +160,7 @@ KNOBLESS_INLINE result<parameter> parameter::ordinal(std::string name, std::vect
   // The sum of two huge values, or their distance, would overflow.
   constexpr double huge = 0x1p1000;
   if (positions.front() < -huge || positions.back() > huge)
+    // NOLINTNEXTLINE(readability-magic-numbers): room for sums
     for (double& v : positions) v *= 0x1p-4;
   // Bounds halfway between neighbours; the end cells reach as far outside as inside.
   std::vector<double>& cells = p.cells_;
@@ -230,6 +234,7 @@ KNOBLESS_INLINE double parameter::value_of(double level) const noexcept {
   if (!labels_.empty()) return level;
   double value = low_ + level * step_;
   // 0.1 + 2 * 0.1 is the number nearest to 0.3, and not what the sum is rounded to.
+  // NOLINTNEXTLINE(readability-magic-numbers): 2^53
   if (const double whole = std::floor(value * decimal_ + 0.5); decimal_ > 0.0 && whole < 0x1p53 && whole > -0x1p53)
     value = whole / decimal_;
   return value < high_ ? value : high_;
@@ -275,7 +280,9 @@ KNOBLESS_INLINE double parameter::unit(double natural) const noexcept {
     u = ((natural - low_) / step_ + 0.5) / static_cast<double>(levels_);
   }
   // What lies outside stays outside, whatever was rounded.
+  // NOLINTNEXTLINE(readability-magic-numbers): the last bit
   if (natural < low_ && !(u < 0.0)) return -0x1p-53;
+  // NOLINTNEXTLINE(readability-magic-numbers): the last bit
   if (natural > high_ && !(u > 1.0)) return 1.0 + 0x1p-52;
   return u;
 }

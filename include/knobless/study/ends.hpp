@@ -54,6 +54,7 @@ inline void check_at_once(std::size_t count, const char* option) {
   if (limit == std::chrono::nanoseconds{0} || took <= limit) return std::nullopt;
   const auto text_of = [](std::chrono::nanoseconds time) {
     const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+    // NOLINTNEXTLINE(readability-magic-numbers): milliseconds
     return whole > 0 ? number_text(static_cast<double>(whole) / 1000.0)
                      : short_number(std::chrono::duration<double>(time).count());
   };

@@ -171,8 +171,9 @@ class search_machine {
   std::optional<termination> reason_;
   std::optional<termination> refused_;  // why no more trials can be asked
   bool cut_ = false;                    // nothing more is told
-  std::size_t next_look_ = 20;          // of the stop rule, in told trials
-  int not_worthwhile_ = 0;              // how many looks in a row said so
+  // NOLINTNEXTLINE(readability-magic-numbers): as many as no_more_gain needs
+  std::size_t next_look_ = 20;  // of the stop rule, in told trials
+  int not_worthwhile_ = 0;      // how many looks in a row said so
   std::optional<remaining_gain> gain_;
 };
 
