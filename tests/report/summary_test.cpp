@@ -70,7 +70,7 @@ TEST_CASE("a summary has the trials of the table, to the digit") {
     CHECK(row[3] == detail::number_text(t.seconds));
     for (std::size_t k = 0; k < s.parameters.size(); ++k) {
       CHECK(row[4 + k] == t.texts[k]);
-      CHECK(t.texts[k].empty() == std::isnan(t.settings[k]));
+      CHECK(t.texts[k].empty() == elementary::is_nan(t.settings[k]));
     }
   }
 }
