@@ -202,3 +202,28 @@ TEST_CASE("parzen: points are told apart by branch, and far points by the prior 
   CHECK(density(p, d, at(d, 0.1, 1, 0.9), 0.0) > 10.0 * density(p, d, at(d, 0.1, 0, 0.0), 0.0));
   CHECK(density(p, d, at(d, 0.95, 2, 0.0), 0.0) == doctest::Approx(1.0 / 3.0).epsilon(1e-3));
 }
+
+TEST_CASE("parzen: a kernel of a level is dense at that level, and evenly less at the others") {
+  const domain d = domain::make({parameter::categorical("c", {"p", "q", "r", "s"}).value()}).value();
+  for (std::uint64_t level = 0; level < 4; ++level) {
+    parzen p;
+    p.reset(d);
+    p.add();
+    p.set_level(0, 0, level);
+    std::vector<point> points;
+    for (std::uint64_t other = 0; other < 4; ++other) {
+      point at(1);
+      at.unit[0] = d[0].unit_of_level(other);
+      d.complete(at);
+      points.push_back(at);
+    }
+    const auto found = densities(p, d, points, 0.0);
+    for (std::uint64_t other = 0; other < 4; ++other) {
+      CAPTURE(other);
+      if (other == level)
+        CHECK(found[other] > 1.5 * found[(level + 1) % 4]);
+      else
+        CHECK(found[other] == doctest::Approx(found[(level + 1) % 4]));
+    }
+  }
+}

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 using namespace knobless;
 
@@ -111,4 +112,17 @@ TEST_CASE("sampler: a copy of a named sampler is held, the original stays") {
   (void)held.ask({d, seen, rng});
   CHECK(held.ask({d, seen, rng}) == at(0.125));
   CHECK(original.asked == 0);
+}
+
+TEST_CASE("sampler: a point is known where it runs or is queued, and unknown elsewhere") {
+  const domain d = line();
+  history seen(1);
+  seen.begin({0, at(0.25), {}});
+  const std::vector<point> queued{at(0.5)};
+  knobless::random_stream rng(1);
+  ask_context context{d, seen, rng};
+  context.queued = queued;
+  CHECK(context.known(at(0.25)));
+  CHECK(context.known(at(0.5)));
+  CHECK_FALSE(context.known(at(0.75)));
 }
