@@ -180,10 +180,10 @@ class space<assignment> {
   std::shared_ptr<const knobless::domain> domain_;
 };
 
-/// The condition of a run-time parameter: active while an earlier one has one of these values (labels, or whole numbers).
+/// The condition of a run-time parameter: active while an earlier one has one of these values.
 struct active_when {
   std::string parent;               ///< the name of an earlier parameter
-  std::vector<std::string> values;  ///< of the parent
+  std::vector<std::string> values;  ///< of the parent, as text: labels, digits of a number, "false" or "true" of a flag
 };
 
 /// Collects parameters, then builds the space. Parents come before their children.
