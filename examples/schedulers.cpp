@@ -48,7 +48,7 @@ int main() {
       knobless::halving_stopping{{.first = 3, .factor = 3}},
       knobless::hyperband_stopping{{.max_resource = 81}},
       knobless::patience_stopping{5},
-      knobless::patience_stopping{5, knobless::median_stopping{}},  // stops whom both want stopped
+      knobless::patience_stopping{5, knobless::median_stopping{}},  // stops trials that both want stopped
       knobless::threshold_stopping{{.high = 2.0}},
   };
   // [rules]
