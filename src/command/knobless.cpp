@@ -30,6 +30,7 @@
 #include <utility>
 #include <vector>
 
+#include "compaction.hpp"
 #include "journal_account.hpp"
 #include "plot.hpp"
 #include "reading.hpp"
@@ -374,71 +375,16 @@ int check(const reading& r, const arguments& a) {
   return r.damaged_lines() > 0 || r.torn() ? damaged : well;
 }
 
-// The lines of a journal that say what is still true: ids of studies and trials change with what is left out.
-[[nodiscard]] std::string compacted(const jf::contents& all) {
-  const std::string worker = "knobless-compact";
-  std::string out;
-  std::vector<std::uint64_t> new_id(all.studies().size());
-  std::uint64_t next = 0;
-  const auto attributes = [](const std::vector<jf::attribute>& from) {
-    std::string json;
-    for (const jf::attribute& a : from) json += text(json.empty() ? "" : ",", jf::json_text(a.key), ":", a.json);
-    return text("{", json, "}");
-  };
-  for (std::size_t id = 0; id < all.studies().size(); ++id) {
-    const jf::study_entry& s = all.studies()[id];
-    if (s.deleted) continue;
-    new_id[id] = next++;
-    std::string directions;
-    for (const int d : s.directions) directions += text(directions.empty() ? "" : ",", std::to_string(d));
-    out += jf::sealed(text(jf::opened(jf::operation::create_study, worker), ",\"study_name\":", jf::json_text(s.name),
-                           ",\"directions\":[", directions, "]"));
-    for (const bool user : {true, false})
-      for (const jf::attribute& a : user ? s.user : s.system)
-        out += jf::sealed(
-            text(jf::opened(user ? jf::operation::study_user_attr : jf::operation::study_system_attr, worker),
-                 ",\"study_id\":", std::to_string(new_id[id]), user ? ",\"user_attr\":{" : ",\"system_attr\":{",
-                 jf::json_text(a.key), ":", a.json, "}"));
-  }
-  for (const jf::trial_entry& t : all.trials()) {
-    if (all.studies()[t.study].deleted) continue;
-    std::string params, distributions, reports, values;
-    for (const jf::setting& s : t->settings) {
-      const char* comma = params.empty() ? "" : ",";
-      params += text(comma, jf::json_text(s.name()), ":", jf::json_number(s.value));
-      distributions += text(comma, jf::json_text(s.name()), ":", jf::json_text(s.of->json));
-    }
-    std::vector<knobless::report> kept;
-    for (const knobless::report& p : t->reports) {  // the last one of a step, as in Optuna
-      const auto same = [&](const knobless::report& q) { return q.step == p.step; };
-      if (const auto at = std::find_if(kept.begin(), kept.end(), same); at != kept.end()) kept.erase(at);
-      kept.push_back(p);
-    }
-    for (const knobless::report& p : kept)
-      reports += text(reports.empty() ? "" : ",", "\"", std::to_string(p.step), "\":", jf::json_number(p.value));
-    for (const double v : t->values) values += text(values.empty() ? "" : ",", jf::json_number(v));
-    const auto time = [](const std::string& at) { return at.empty() ? std::string("null") : jf::json_text(at); };
-    out += jf::sealed(text(jf::opened(jf::operation::create_trial, t->worker.empty() ? worker : t->worker),
-                           ",\"study_id\":", std::to_string(new_id[t.study]), ",\"datetime_start\":", time(t->begun),
-                           t->ended.empty() ? "" : text(",\"datetime_complete\":", time(t->ended)),
-                           ",\"state\":", std::to_string(static_cast<int>(t.now)), ",\"value\":null,\"values\":",
-                           t->values.empty() ? "null" : text("[", values, "]"), ",\"distributions\":{", distributions,
-                           "},\"params\":{", params, "},\"user_attrs\":", attributes(t->user),
-                           ",\"system_attrs\":", attributes(t->system), ",\"intermediate_values\":{", reports, "}"));
-  }
-  return out;
-}
-
 int compact(const arguments& a) {
   auto opened = journal_file::open(a.path, journal_file::access::alone, "knobless-compact");
   if (!opened) return complain(opened.error().message()), unreadable;
   journal_file& file = *opened.value();
   if (const std::string trouble = file.lock().acquire(); !trouble.empty()) return complain(trouble), unreadable;
   jf::line_reader reader;
-  jf::contents all;
+  compaction compacted;
   std::string trouble = file.read([&](std::string_view line, std::size_t number, bool) {
     knobless::result<jf::line> read = reader.read(line);
-    if (read) return all.apply(std::move(read).value()), true;
+    if (read) return compacted.take(line, std::move(read).value()), true;
     file.keep_damaged(line, number);
     complain(text(a.path, ":", std::to_string(number), ": left out: ", read.error().what));
     return true;
@@ -451,7 +397,7 @@ int compact(const arguments& a) {
   {
     auto made = journal_file::open(beside, journal_file::access::alone, "knobless-compact");
     if (!made) return complain(made.error().message()), unreadable;
-    trouble = made.value()->append(compacted(all));
+    trouble = made.value()->append(compacted.text());
     if (trouble.empty()) trouble = made.value()->sync();
   }
   if (trouble.empty()) std::filesystem::rename(beside, a.path, error);

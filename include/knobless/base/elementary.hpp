@@ -16,8 +16,9 @@
 
 namespace knobless::inline KNOBLESS_ABI::elementary {
 
-// Of a double.
+/// The sign of a double (IEEE 754 binary64).
 inline constexpr std::uint64_t sign_bit = 0x8000000000000000U;
+/// The exponent of a double; all of its bits are set in infinity and NaN.
 inline constexpr std::uint64_t exponent_bits = 0x7ff0000000000000U;
 
 /// Whether x is neither infinite nor NaN. Looks at the bits, so that it holds under -ffast-math too. O(1).

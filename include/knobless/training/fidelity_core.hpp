@@ -107,7 +107,7 @@ class fidelity_core {
   [[nodiscard]] promotion_context context() const {
     return {*space_, trials_, options_.max_resource, options_.seed, exhausted_};
   }
-  void check(const leg& wanted) const;
+  void refuse_impossible(const leg& wanted) const;
   void check_released(std::span<const std::size_t> out) const;
   [[nodiscard]] std::optional<point> propose();
   [[nodiscard]] std::optional<point> admitted(point p);

@@ -97,7 +97,7 @@ KNOBLESS_INLINE void fidelity_core::release(std::size_t trial) {
 KNOBLESS_INLINE std::vector<std::size_t> fidelity_core::released() { return std::exchange(released_, {}); }
 
 // Rules come from elsewhere, too.
-KNOBLESS_INLINE void fidelity_core::check(const leg& wanted) const {
+KNOBLESS_INLINE void fidelity_core::refuse_impossible(const leg& wanted) const {
   const auto refuse = [&](const std::string& sentence) {
     raise({error_code::invalid_use, detail::text("the rule wants trial ", std::to_string(wanted.trial), sentence),
            "promotion_rule.next"});
@@ -135,7 +135,7 @@ KNOBLESS_INLINE std::optional<fidelity_core::piece> fidelity_core::ask() {
   bool queued = false;
   for (;;) {
     next = rule_.next(context(), out);
-    if (next) check(*next);
+    if (next) refuse_impossible(*next);
     if (!next || next->trial < trials_.size()) break;
     queued = queued_ < queue_.size();
     if (queued) next->where = std::move(queue_[queued_++]);
