@@ -166,8 +166,9 @@ template <class T, class Class>
   return detail::fixed_declaration<T, T Class::*>{std::move(value), member};
 }
 /// An argument of a lambda that always has this value.
+// Not for references: `std::cout << fixed`, with both namespaces open, would ask what it returns for a stream.
 template <class T>
-[[nodiscard]] auto fixed(T value) {
+requires(!std::is_reference_v<T>) [[nodiscard]] auto fixed(T value) {
   return detail::fixed_declaration<T, detail::unplaced>{std::move(value), {}};
 }
 /// Literals are strings.
