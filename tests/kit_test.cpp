@@ -46,7 +46,8 @@ TEST_CASE("kit: a model with a stranger's kernel fits what it knows, and the gra
   CHECK((model.fitted() - values).cwiseAbs().maxCoeff() < 0.01);
 
   const kit::basic_expected_gain<rational_quadratic> gain(model, values.minCoeff());
-  for (int tries = 0; tries < 20; ++tries) {
+  int compared = 0;
+  for (int tries = 0; tries < 40; ++tries) {
     const point p = kit::uniform_point(space, rng);
     Eigen::VectorXd slope;
     Eigen::VectorXd unused;
@@ -54,6 +55,10 @@ TEST_CASE("kit: a model with a stranger's kernel fits what it knows, and the gra
     Eigen::VectorXd scores;
     gain.scores(layout.encode(space, {p}), scores);
     CHECK(scores(0) == doctest::Approx(here));
+    // Far in the tail, a difference of two scores is mostly rounding: the deviation is a difference of nearly equal numbers.
+    constexpr double tail = -30.0;
+    if (here < tail) continue;
+    ++compared;
     for (std::size_t k = 0; k < 2; ++k) {
       const double h = 1e-6;
       point above = p;
@@ -66,6 +71,7 @@ TEST_CASE("kit: a model with a stranger's kernel fits what it knows, and the gra
       CHECK(slope(static_cast<Eigen::Index>(k)) == doctest::Approx(wanted).epsilon(0.05));
     }
   }
+  CHECK(compared >= 5);
 }
 
 TEST_CASE("point_view: the place of a point or of a row, without a copy") {
