@@ -268,7 +268,7 @@ class objective {
     }
     double value = of.f(x) + lift;
     if (cell_ > 0.0)
-      value += cell_ * knobless::random_stream(salt_, knobless::detail::point_hash(p.unit, p.active)).normal();
+      value += cell_ * knobless::random_stream(salt_, knobless::detail::point_hash(p)).normal();
     return value;
   }
   // What an evaluation answers: evaluation number `repetition` of run `run`.
