@@ -150,8 +150,9 @@ KNOBLESS_INLINE std::vector<std::size_t> shown_trials(const search_summary& all,
     for (std::size_t i = 0; i < n; ++i) shown.push_back(i);
     return shown;
   }
-  std::vector<unsigned char> kept(n, 0);
-  const auto keep = [&](std::size_t i) { kept[i] = 1; };
+  std::vector<std::uint8_t> kept(n, 0);
+  std::size_t count = 0;
+  const auto keep = [&](std::size_t i) { count += std::exchange(kept[i], std::uint8_t{1}) == 0 ? 1U : 0U; };
   keep(0);
   keep(n - 1);
   std::for_each(all.best_so_far.begin(), all.best_so_far.end(), keep);
@@ -167,7 +168,8 @@ KNOBLESS_INLINE std::vector<std::size_t> shown_trials(const search_summary& all,
       if (!least || v < value_of(all.trials[*least])) least = i;
       if (!largest || v > value_of(all.trials[*largest])) largest = i;
     }
-    if (least) keep(*least), keep(*largest);
+    if (least) keep(*least);
+    if (largest) keep(*largest);
   };
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   for (std::size_t k = 0; k < all.objectives.size(); ++k)
@@ -175,10 +177,8 @@ KNOBLESS_INLINE std::vector<std::size_t> shown_trials(const search_summary& all,
   for (std::size_t k = 0; k < all.parameters.size(); ++k)
     keep_extremes([k](const trial_summary& t) { return t.settings[k]; });
   keep_extremes([](const trial_summary& t) { return t.ended; });
-  // Running ones, while there is room, and of the others each so-and-so-manieth.
-  auto count = static_cast<std::size_t>(std::count(kept.begin(), kept.end(), 1));
-  for (std::size_t i = n; i-- > 0 && count < most && all.trials[i].state == trial_state::running;)
-    if (kept[i] == 0) keep(i), ++count;
+  // Running ones, while there is room, and of the others every k-th.
+  for (std::size_t i = n; i-- > 0 && count < most && all.trials[i].state == trial_state::running;) keep(i);
   std::vector<std::size_t> rest;
   for (std::size_t i = 0; i < n; ++i)
     if (kept[i] == 0) rest.push_back(i);
