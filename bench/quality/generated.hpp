@@ -267,8 +267,7 @@ class objective {
       for (std::size_t k = 0; k < x.size(); ++k) x[k] += c.shift[level][k % c.shift[level].size()];
     }
     double value = of.f(x) + lift;
-    if (cell_ > 0.0)
-      value += cell_ * knobless::random_stream(salt_, knobless::detail::point_hash(p)).normal();
+    if (cell_ > 0.0) value += cell_ * knobless::random_stream(salt_, knobless::detail::point_hash(p)).normal();
     return value;
   }
   // What an evaluation answers: evaluation number `repetition` of run `run`.

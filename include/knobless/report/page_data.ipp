@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "../base/elementary.hpp"
 #include "../space/parameter.hpp"
