@@ -22,49 +22,22 @@
 
 #include <knobless/knobless.hpp>
 
-namespace {
+#include "lab_space.hpp"
 
-knobless::space<knobless::assignment> space_of(const lab_problem& problem) {
-  knobless::runtime_space_builder builder;
-  for (int i = 0; i < problem.dim; ++i) {
-    const lab_param& p = problem.params[i];
-    knobless::active_when condition;
-    if (p.parent >= 0) {
-      condition.parent = problem.params[p.parent].name;
-      for (int k = 0; k <= static_cast<int>(problem.params[p.parent].hi); ++k)
-        if ((p.when >> k & 1U) != 0) condition.values.push_back(std::to_string(k));
-    }
-    const auto scale =
-        p.kind == LAB_LOG_FLOAT || p.kind == LAB_LOG_INT ? knobless::scaling::log : knobless::scaling::linear;
-    if (p.kind == LAB_FLOAT || p.kind == LAB_LOG_FLOAT) {
-      builder.real(p.name, {.low = p.lo, .high = p.hi, .scale = scale}, condition);
-    } else if (p.kind == LAB_INT || p.kind == LAB_LOG_INT) {
-      builder.integer(p.name,
-                      {.low = static_cast<std::int64_t>(p.lo), .high = static_cast<std::int64_t>(p.hi), .scale = scale},
-                      condition);
-    } else {
-      std::vector<std::string> labels;
-      for (int k = 0; k <= static_cast<int>(p.hi); ++k) labels.push_back(std::to_string(k));
-      builder.choice(p.name, std::move(labels), condition);
-    }
-  }
-  return builder.build();
-}
+namespace {
 
 class tuner : public lab::Sampler {
  public:
   tuner(const lab_problem& problem, knobless::any_sampler sampler, std::uint64_t seed, std::size_t parallel)
-      : problem_(problem), study_(space_of(problem), std::move(sampler), {.seed = seed}), parallel_(parallel) {}
+      : problem_(problem),
+        study_(space_of(parameters_of(problem)), std::move(sampler), {.seed = seed}),
+        parallel_(parallel) {}
 
   lab::Ask ask() override {
     out_.push_back({study_.ask(), 0.0});
     const knobless::assignment& config = out_.back().trial.config();
     lab::Ask asked;
-    for (int i = 0; i < problem_.dim; ++i) {
-      const auto k = static_cast<std::size_t>(i);
-      // An inactive parameter has no influence: any value in range will do.
-      asked.x.push_back(config.active(k) ? config[k] : problem_.params[i].lo);
-    }
+    asked.x = values_of(config, parameters_of(problem_));
     return asked;
   }
   void tell(const lab::Ask&, double value) override {
@@ -90,7 +63,7 @@ class staged_tuner : public lab::Sampler {
  public:
   staged_tuner(const lab_problem& problem, knobless::any_promotion_rule rule, std::uint64_t seed)
       : problem_(problem),
-        space_(space_of(problem)),
+        space_(space_of(parameters_of(problem))),
         core_(space_.shared_domain(), std::move(rule), knobless::tpe{},
               {.max_resource = static_cast<std::size_t>(problem.max_fidelity), .seed = seed}) {}
 
@@ -99,10 +72,7 @@ class staged_tuner : public lab::Sampler {
     (void)core_.released();
     const knobless::assignment config = space_.decode(core_.trials()[piece_.trial].where);
     lab::Ask asked;
-    for (int i = 0; i < problem_.dim; ++i) {
-      const auto k = static_cast<std::size_t>(i);
-      asked.x.push_back(config.active(k) ? config[k] : problem_.params[i].lo);
-    }
+    asked.x = values_of(config, parameters_of(problem_));
     asked.fidelity = static_cast<double>(piece_.to);
     return asked;
   }

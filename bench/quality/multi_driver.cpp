@@ -14,50 +14,18 @@
 
 #include <knobless/knobless.hpp>
 
-namespace {
+#include "lab_space.hpp"
 
-knobless::space<knobless::assignment> space_of(const lab_multi& problem) {
-  knobless::runtime_space_builder builder;
-  for (int i = 0; i < problem.dim; ++i) {
-    const lab_param& p = problem.params[i];
-    knobless::active_when condition;
-    if (p.parent >= 0) {
-      condition.parent = problem.params[p.parent].name;
-      for (int k = 0; k <= static_cast<int>(problem.params[p.parent].hi); ++k)
-        if ((p.when >> k & 1U) != 0) condition.values.push_back(std::to_string(k));
-    }
-    const auto scale =
-        p.kind == LAB_LOG_FLOAT || p.kind == LAB_LOG_INT ? knobless::scaling::log : knobless::scaling::linear;
-    if (p.kind == LAB_FLOAT || p.kind == LAB_LOG_FLOAT) {
-      builder.real(p.name, {.low = p.lo, .high = p.hi, .scale = scale}, condition);
-    } else if (p.kind == LAB_INT || p.kind == LAB_LOG_INT) {
-      builder.integer(p.name,
-                      {.low = static_cast<std::int64_t>(p.lo), .high = static_cast<std::int64_t>(p.hi), .scale = scale},
-                      condition);
-    } else {
-      std::vector<std::string> labels;
-      for (int k = 0; k <= static_cast<int>(p.hi); ++k) labels.push_back(std::to_string(k));
-      builder.choice(p.name, std::move(labels), condition);
-    }
-  }
-  return builder.build();
-}
+namespace {
 
 class tuner : public multi::Sampler {
  public:
   tuner(const lab_multi& problem, knobless::any_sampler sampler, std::uint64_t seed)
-      : problem_(problem), study_(space_of(problem), std::move(sampler), {.seed = seed}) {}
+      : problem_(problem), study_(space_of(parameters_of(problem)), std::move(sampler), {.seed = seed}) {}
 
   std::vector<double> ask() override {
     trial_.emplace(study_.ask());
-    const knobless::assignment& config = trial_->config();
-    std::vector<double> x;
-    for (int i = 0; i < problem_.dim; ++i) {
-      const auto k = static_cast<std::size_t>(i);
-      // An inactive parameter has no influence: any value in range will do.
-      x.push_back(config.active(k) ? config[k] : problem_.params[i].lo);
-    }
-    return x;
+    return values_of(trial_->config(), parameters_of(problem_));
   }
   void tell(const std::vector<double>&, const std::vector<double>& values,
             const std::vector<double>& constraints) override {
