@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "../base/elementary.hpp"
 #include "../pareto/front.hpp"
 
 #include "../base/strict_begin.inc"
@@ -16,7 +15,7 @@ KNOBLESS_INLINE void goal_order::hear(const history& seen, std::size_t row) {
   scales_.resize(seen.limit_kinds().size());
   for (std::size_t c = 0; c < scales_.size(); ++c) {
     const double v = seen.limit(row, c);
-    if (!elementary::is_finite(v) || v <= 0.0) continue;
+    if (!breaks(v)) continue;
     scales_[c].sum = (std::min)(scales_[c].sum + v / 2, (std::numeric_limits<double>::max)());
     scales_[c].count += 1.0;
   }
@@ -28,7 +27,7 @@ KNOBLESS_INLINE double goal_order::excess(const history& seen, std::size_t row) 
   double sum = 0.0;
   for (std::size_t c = 0; c < scales_.size(); ++c) {
     const double v = seen.limit(row, c);
-    if (elementary::is_finite(v) && v > 0.0) sum += (std::min)(v / 2 / (scales_[c].sum / scales_[c].count), most);
+    if (breaks(v)) sum += (std::min)(v / 2 / (scales_[c].sum / scales_[c].count), most);
   }
   constexpr double of_pruned = 1e300;  // worse than any sum, better than a failure
   const trial_state state = seen[row].state;
